@@ -1,0 +1,1 @@
+"""Tamshy's evidence: load it, select from it, count it, draw it."""

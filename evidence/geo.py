@@ -1,0 +1,152 @@
+"""Where things are, and how exactly: distances, precision, what lies near. The only module with a coordinate system.
+
+Positions are WGS 84 (EPSG:4326), latitude and longitude in degrees; distances are geodesic metres on its ellipsoid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyproj import Geod
+
+from evidence.model import Bundle, split
+from evidence.words import Words
+
+GEOD = Geod(ellps="WGS84")
+# The order in which a resettlement goes; a place is drawn by the furthest dated stage that is recorded for it.
+STAGES = (
+    "unknown",
+    "inside_no_decision",
+    "petitioned",
+    "survey",
+    "refused",
+    "announced",
+    "decision_adopted",
+    "compensation_rule",
+    "housing_built",
+    "awaiting",
+    "moving",
+    "moved",
+    "completed",
+    "dissolved",
+)
+
+
+def distance_m(lat: float, lon: float, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
+    """Geodesic distance in metres from one point to many."""
+    n = len(lats)
+    return np.asarray(GEOD.inv(np.full(n, lon), np.full(n, lat), np.asarray(lons), np.asarray(lats))[2])
+
+
+def nearest_flare(bundle: Bundle, lat: float, lon: float, lasting_years: int = 1) -> tuple[str, float] | None:
+    """(flare id, distance in metres) of the nearest satellite flare listed in at least so many years, or None if there is none."""
+    years = bundle["flare_volumes"].groupby("flare_id").size()
+    flares = bundle["flare_sites"]
+    flares = flares[flares["flare_id"].map(years).fillna(0) >= lasting_years]
+    if flares.empty:
+        return None
+    distances = distance_m(lat, lon, flares["lat"].to_numpy(), flares["lon"].to_numpy())
+    at = int(np.argmin(distances))
+    return str(flares["flare_id"].iloc[at]), float(distances[at])
+
+
+def stage_of(bundle: Bundle, place_id: str) -> str | None:
+    """The furthest stage of resettlement recorded for a place; None if nothing is."""
+    rows = bundle["resettlement"]
+    stages = {str(row.stage) for row in rows.itertuples() if place_id in split(row.place_ids)}
+    return max(stages, key=lambda stage: STAGES.index(stage) if stage in STAGES else 0, default=None)
+
+
+def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any]]]:
+    """What stands around the incidents: places, assets, stations, flares, each with position, name and id, ready for JSON.
+
+    Only what has a public position; `radius` is what it is good to, in metres.
+    """
+    settlements = bundle["places"]
+    settlements = settlements[settlements["lat"].notna() & settlements["kind"].isin(["village", "town", "city", "site"])]
+    places = []
+    for row in settlements.to_dict("records"):
+        stage = stage_of(bundle, row["place_id"])
+        if stage is None and not row["nearest_asset_ids"]:
+            continue  # a town that is only where an incident was; the incident itself stands there
+        label = words.label("resettlement_stage", stage) if stage else words("map.no_stage")
+        name = words.name("places", row["place_id"])
+        places.append(
+            {
+                "id": row["place_id"],
+                "at": [row["lat"], row["lon"]],
+                "radius": row["location_radius_m"],
+                "name": name,
+                "title": f"{name}: {label}",
+                "colour": words.term("resettlement_stage", stage).get("colour") if stage else "#8A8F86",
+                "key": stage is not None,
+            }
+        )
+    assets = [
+        {
+            "id": row["asset_id"],
+            "at": [row["lat"], row["lon"]],
+            "name": words.name("assets", row["asset_id"]),
+            "title": f"{words.name('assets', row['asset_id'])}: {words.label('asset_kind', row['kind'])}",
+        }
+        for row in bundle["assets"].to_dict("records")
+        if pd.notna(row["lat"])
+    ]
+    stations = [
+        {
+            "id": row["station_id"],
+            "at": [row["lat"], row["lon"]],
+            "title": f"{words.name('stations', row['station_id'])}, {words.name('places', row['place_id']) if row['place_id'] else ''}".rstrip(
+                ", "
+            ),
+        }
+        for row in bundle["stations"].to_dict("records")
+        if pd.notna(row["lat"])
+    ]
+    return {"places": places, "assets": assets, "stations": stations, "flares": _flares(bundle, words)}
+
+
+def _flares(bundle: Bundle, words: Words) -> list[dict[str, Any]]:
+    volumes = bundle["flare_volumes"]
+    if volumes.empty:
+        return []
+    first, last = int(volumes["year"].min()), int(volumes["year"].max())
+    table = volumes.pivot(index="flare_id", columns="year", values="volume_mm3").reindex(columns=range(first, last + 1)).fillna(0)
+    flares = []
+    for row in bundle["flare_sites"].to_dict("records"):
+        if row["flare_id"] not in table.index:
+            continue
+        area = str(words.text(row, "area"))
+        flares.append(
+            {
+                "id": row["flare_id"],
+                "at": [row["lat"], row["lon"]],
+                "title": words("flare.title", id=row["flare_id"]) + (f", {area}" if area else ""),
+                "background": bool(row["background"]),
+                "first": first,
+                "volumes": [round(float(v), 2) for v in table.loc[row["flare_id"]]],
+            }
+        )
+    return flares
+
+
+def flare_years(bundle: Bundle) -> tuple[int, int] | None:
+    """First and last year of the flare volumes, or None without any."""
+    years = bundle["flare_volumes"]["year"]
+    return None if years.empty else (int(years.min()), int(years.max()))
+
+
+def in_force(zone: Mapping[str, Any], day: date) -> bool:
+    """True if a zone's rule was in force on a day: begun, not ended, and not merely proposed or later annulled.
+
+    A rule without a known beginning cannot be said to be in force unless it has an end still to come.
+    """
+    if zone["status"] in {"proposed", "annulled"}:
+        return False
+    when, start, end = pd.Timestamp(day), zone["valid_from_start"], zone["valid_to_end"]
+    begun = start <= when if pd.notna(start) else pd.notna(end)
+    return bool(begun and (pd.isna(end) or end > when))

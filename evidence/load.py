@@ -1,0 +1,492 @@
+"""A bundle's files in, a `Bundle` out; or `InvalidData`, naming every bad cell in a sentence.
+
+The schema is `datapackage.json` beside the package (Frictionless Data Package). Beyond Table Schema each field may say
+`meaning` (edtf, label, text, url, record), `vocabulary` (a list of vocabulary.csv), `references` (a table) and
+`separator` (the cell is a list). Data are checked once, here; after that, functions trust their input.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from evidence.model import LIST_SEPARATOR, Bundle, parse_period
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_CELL = 20_000  # characters; a longer cell is a pasted document, not a value
+# A gazetteer point or a year outside these is a typing error, not evidence.
+YEARS = (1850, 2100)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, said so that the person who typed it can mend it."""
+
+    file: str
+    line: int | None
+    row: str
+    column: str
+    value: str
+    allowed: str
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.line is not None:
+            where += f", line {self.line}"
+        if self.row:
+            where += f", {self.row}"
+        if self.column:
+            where += f", column {self.column}"
+        if self.value:
+            shown = self.value if len(self.value) <= 60 else f"{self.value[:57]}… ({len(self.value):,} characters)"
+            where += f": {shown!r}"
+        return f"{where}: {self.allowed}"
+
+
+class InvalidData(Exception):
+    """The bundle cannot be opened; `problems` says all that is wrong with it."""
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        self.path = path
+        self.problems = problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__("\n".join([f"{path}: {count}", *map(str, problems)]))
+
+
+def bundle_path() -> Path:
+    """The folder to open: `TAMSHY_BUNDLE`, or the repository itself."""
+    return Path(os.environ.get("TAMSHY_BUNDLE") or ROOT).resolve()
+
+
+@lru_cache(maxsize=1)
+def opened() -> Bundle:
+    """The bundle this process shows: read once, shared by every visitor and by the routes."""
+    return load(bundle_path())
+
+
+def load(path: Path | None = None) -> Bundle:
+    """Read and check a bundle folder.
+
+    Raises:
+        InvalidData: with every problem of every file; nothing is half-loaded.
+    """
+    path = path or bundle_path()
+    check = _Check(path)
+    schema = check.read_json("datapackage.json", ROOT / "datapackage.json")
+    own = schema if path == ROOT else check.read_json("datapackage.json")
+    if schema is None or own is None:
+        raise InvalidData(path, check.problems)
+    frames, layers = {}, {}
+    for resource in schema["resources"]:
+        if "schema" in resource:
+            frames[resource["name"]] = check.read_table(resource)
+        else:
+            layers[resource["name"]] = check.read_layer(resource)
+    check.values(schema, frames, own.get("extent"))
+    if check.problems:
+        raise InvalidData(path, check.problems)
+    return Bundle(
+        path=path,
+        version=check.version(),
+        title=str(own.get("title", "")),
+        published=str(own.get("created", ""))[:10],
+        synthetic=bool(own.get("synthetic", False)),
+        tables=MappingProxyType({name: _with_intervals(frame, schema, name) for name, frame in frames.items()}),
+        layers=MappingProxyType(layers),
+        schema=MappingProxyType(schema),
+    )
+
+
+class _Check:
+    """Reads the files of one bundle and collects what is wrong with them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+        self._hashes: dict[str, str] = {}
+
+    def add(self, file: str, allowed: str, *, line: int | None = None, row: str = "", column: str = "", value: str = "") -> None:
+        self.problems.append(Problem(file, line, row, column, value, allowed))
+
+    def version(self) -> str:
+        """A hash of all files: the same content has the same version wherever it lies."""
+        listing = "\n".join(f"{name} {digest}" for name, digest in sorted(self._hashes.items()))
+        return hashlib.sha256(listing.encode()).hexdigest()[:12]
+
+    # ── files ────────────────────────────────────────────────────────────────────────────────────
+    def _bytes(self, file: str, path: Path | None = None) -> bytes | None:
+        try:
+            content = (path or self.path / file).read_bytes()
+        except FileNotFoundError:
+            self.add(file, "this file is missing; a bundle needs it")
+            return None
+        except OSError as error:
+            self.add(file, f"this file cannot be read ({error.strerror})")
+            return None
+        if path is None or path == self.path / file:
+            self._hashes[file] = hashlib.sha256(content).hexdigest()
+        return content
+
+    def _text(self, file: str, content: bytes) -> bool:
+        """True if the bytes are UTF-8 without traps; else the problem is noted."""
+        if not content.strip():
+            self.add(file, "this file is empty; at least the header line must be there")
+            return False
+        if content.startswith(b"\xef\xbb\xbf"):
+            self.add(file, "the file begins with a byte-order mark; save it as UTF-8 without BOM")
+            return False
+        if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            self.add(file, "the file is UTF-16; save it as UTF-8")
+            return False
+        try:
+            content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            self.add(file, f"byte {error.start} is not UTF-8 (perhaps Windows-1251); save the file as UTF-8", line=line)
+            return False
+        if b"\r" in content:
+            line = content[: content.index(b"\r")].count(b"\n") + 1
+            self.add(file, "lines end with CR or CRLF (Windows); save the file with LF line ends", line=line)
+            return False
+        if b"\x00" in content:
+            line = content[: content.index(b"\x00")].count(b"\n") + 1
+            self.add(file, "there is a NUL character; remove it", line=line)
+            return False
+        return True
+
+    def read_json(self, file: str, path: Path | None = None) -> dict[str, Any] | None:
+        content = self._bytes(file, path)
+        if content is None or not self._text(file, content):
+            return None
+        try:
+            value = json.loads(content)
+        except json.JSONDecodeError as error:
+            self.add(file, f"this is not JSON: {error.msg}", line=error.lineno)
+            return None
+        except RecursionError:
+            self.add(file, "this JSON is nested too deeply to be a description or a layer")
+            return None
+        if not isinstance(value, dict):
+            self.add(file, "the file must hold one JSON object")
+            return None
+        return value
+
+    def read_layer(self, resource: Mapping[str, Any]) -> Path:
+        file = resource["path"]
+        layer = self.read_json(file)
+        if layer is not None and (layer.get("type") != "FeatureCollection" or not isinstance(layer.get("features"), list)):
+            self.add(file, "a layer must be a GeoJSON FeatureCollection")
+        return self.path / file
+
+    def read_table(self, resource: Mapping[str, Any]) -> pd.DataFrame:
+        """One CSV as text: every cell a string, an empty cell an empty string."""
+        file, expected = resource["path"], [f["name"] for f in resource["schema"]["fields"]]
+        nothing = pd.DataFrame({name: pd.Series(dtype="str") for name in expected})
+        content = self._bytes(file)
+        if content is None or not self._text(file, content):
+            return nothing
+        header = next(iter(_rows(content[: content.find(b"\n") + 1 or None].decode("utf-8"))), [])
+        if not self._header(file, header, expected):
+            return nothing
+        ragged: list[tuple[int | None, int, str]] = []
+
+        def note(bad: pa.csv.InvalidRow) -> str:
+            ragged.append((bad.number, bad.actual_columns, bad.text))
+            return "skip"
+
+        try:
+            table = pa.csv.read_csv(
+                io.BytesIO(content),
+                read_options=pa.csv.ReadOptions(use_threads=False, block_size=max(len(content) + 1, 1 << 20)),
+                parse_options=pa.csv.ParseOptions(newlines_in_values=True, invalid_row_handler=note),
+                convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
+            )
+        except (pa.ArrowInvalid, pa.ArrowException) as error:
+            self.add(file, f"this is not comma-separated text ({str(error).splitlines()[0][:200]})")
+            return nothing
+        for number, cells, text in ragged:
+            first = next(iter(_rows(text)), [""])[0]
+            self.add(
+                file, f"the row has {cells} cells, the header {len(header)}; quote a cell that holds a comma", line=number, row=first[:60]
+            )
+        return table.select(expected).to_pandas(types_mapper={pa.string(): pd.StringDtype("pyarrow", na_value=np.nan)}.get)
+
+    def _header(self, file: str, header: list[str], expected: list[str]) -> bool:
+        if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+            mark = "semicolons" if ";" in header[0] else "tabs"
+            self.add(file, f"the columns are separated by {mark}; use commas", line=1, value=header[0])
+            return False
+        missing = [name for name in expected if name not in header]
+        unknown = [name for name in header if name not in expected]
+        for name in missing:
+            guess = _did_you_mean(name, unknown, "found ")
+            self.add(file, f"this column is missing{guess}", line=1, column=name)
+        for name in unknown:
+            guess = _did_you_mean(name, missing)
+            self.add(file, f"this column is not in the schema{guess}", line=1, column=name)
+        for name in sorted({name for name in header if header.count(name) > 1}):
+            self.add(file, "this column stands twice in the header", line=1, column=name)
+        return not missing and not unknown and len(header) == len(set(header))
+
+    # ── cells ────────────────────────────────────────────────────────────────────────────────────
+    def values(self, schema: Mapping[str, Any], frames: dict[str, pd.DataFrame], extent: list[float] | None) -> None:
+        """Check and convert every cell of every table, in place of the text frames."""
+        tables = [r for r in schema["resources"] if "schema" in r]
+        keys = {r["name"]: set(frames[r["name"]][r["schema"]["primaryKey"][0]]) for r in tables}
+        records = set().union(*(keys[r["name"]] for r in tables if r["name"] not in {"words", "vocabulary"}))
+        terms: dict[str, set[str]] = {}
+        for name, code in zip(frames["vocabulary"]["list"], frames["vocabulary"]["code"], strict=True):
+            terms.setdefault(name, set()).add(code)
+        for resource in tables:
+            name = resource["name"]
+            sheet = _Sheet(self, resource, frames[name])
+            sheet.key()
+            for spec in resource["schema"]["fields"]:
+                sheet.column(spec, keys, records, terms)
+            sheet.across(extent)
+            frames[name] = sheet.converted()
+
+
+class _Sheet:
+    """One table under check: knows how to name a cell of it."""
+
+    def __init__(self, check: _Check, resource: Mapping[str, Any], frame: pd.DataFrame) -> None:
+        self.check, self.file, self.frame = check, resource["path"], frame
+        self.fields = resource["schema"]["fields"]
+        self.primary = resource["schema"]["primaryKey"]
+        self.new: dict[str, pd.Series] = {}
+
+    def bad(self, at: int, column: str, allowed: str) -> None:
+        row = " ".join(str(self.frame[k].iloc[at])[:60] for k in self.primary)
+        # Line 1 is the header; a quoted line break would shift the count, and is itself a problem.
+        self.check.add(self.file, allowed, line=at + 2, row=row, column=column, value=str(self.frame[column].iloc[at]))
+
+    def bad_where(self, mask: np.ndarray | pd.Series, column: str, allowed: str | Callable[[str], str]) -> None:
+        for at in np.flatnonzero(np.asarray(mask, dtype=bool)):
+            self.bad(int(at), column, allowed if isinstance(allowed, str) else allowed(str(self.frame[column].iloc[at])))
+
+    def key(self) -> None:
+        rows = self.frame[self.primary]
+        twice = rows.duplicated(keep="first")
+        self.bad_where(
+            twice & (rows[self.primary[0]] != ""), self.primary[-1], "this id stands on an earlier line; ids are unique and never reused"
+        )
+
+    def column(self, spec: Mapping[str, Any], keys: Mapping[str, set[str]], records: set[str], terms: Mapping[str, set[str]]) -> None:
+        name, cells = spec["name"], self.frame[spec["name"]]
+        codes, uniques = pd.factorize(cells)
+        uniques = list(uniques)
+        if spec.get("constraints", {}).get("required"):
+            self.bad_where(cells == "", name, "this cell must be filled")
+        rule = _rule(spec, keys, records, terms)
+        wrong = {i: sentence for i, value in enumerate(uniques) if value != "" and (sentence := rule(value))}
+        if wrong:
+            for at in np.flatnonzero(np.isin(codes, list(wrong))):
+                self.bad(int(at), name, wrong[codes[at]])
+        self.new[name] = cells if wrong else _convert(spec, cells, codes, uniques)
+
+    def across(self, extent: list[float] | None) -> None:
+        """Rules that need two cells of a row."""
+        columns = set(self.frame.columns)
+        for name in sorted(columns):
+            stem, _, language = name.rpartition("_")
+            if language == "en" and f"{stem}_ru" in columns and f"{stem}_kk" in columns:
+                english, russian, kazakh = (self.frame[f"{stem}_{code}"] for code in ("en", "ru", "kk"))
+                self.bad_where(
+                    (english != "") & (russian == "") & (stem != "title"), f"{stem}_ru", f"{stem}_en is filled, so the Russian must be too"
+                )
+                self.bad_where(
+                    ((russian != "") | (kazakh != "")) & (english == "") & (stem not in {"title", "name"}),
+                    f"{stem}_en",
+                    "another language is filled, so the English must be too",
+                )
+        if {"lat", "lon"} <= columns:
+            self._position(extent)
+        for low, high in (("radius_min_m", "radius_max_m"), ("victims_min", "victims_max"), ("length_min", "length_max")):
+            if {low, high} <= columns and pd.api.types.is_numeric_dtype(self.new[low]) and pd.api.types.is_numeric_dtype(self.new[high]):
+                self.bad_where(self.new[low] > self.new[high], high, f"must not be smaller than {low}")
+        if "name_basis" in columns:
+            # The rule that keeps people safe: no name leaves without the reason it may.
+            named = (self.frame[["name_en", "name_ru", "name_kk"]] != "").any(axis=1)
+            self.bad_where(
+                named & (self.frame["name_basis"] == "pseudonym_only"),
+                "name_basis",
+                "a name is filled, but the basis says pseudonym only: empty the names or state the basis",
+            )
+
+    def _position(self, extent: list[float] | None) -> None:
+        lat, lon = self.frame["lat"], self.frame["lon"]
+        self.bad_where((lat == "") & (lon != ""), "lat", "lon is filled, so lat must be too")
+        self.bad_where((lon == "") & (lat != ""), "lon", "lat is filled, so lon must be too")
+        if "location_precision" in self.frame.columns:
+            self.bad_where(
+                (lat != "") & self.frame["location_precision"].isin(["unlocated", "country"]),
+                "location_precision",
+                "a position is given, so its precision must be said",
+            )
+            if "location_radius_m" in self.frame.columns:
+                self.bad_where(
+                    (lat != "") & (self.frame["location_radius_m"] == ""),
+                    "location_radius_m",
+                    "a position is given, so the radius it is good to must be said, in metres",
+                )
+        y, x = self.new["lat"], self.new["lon"]
+        if extent is None or not (pd.api.types.is_numeric_dtype(y) and pd.api.types.is_numeric_dtype(x)):
+            return
+        west, south, east, north = extent
+        outside = y.notna() & x.notna() & ~(x.between(west, east) & y.between(south, north))
+        swapped = outside & y.between(west, east) & x.between(south, north)
+        self.bad_where(swapped, "lat", "latitude and longitude look swapped")
+        self.bad_where(outside & ~swapped, "lat", f"the point lies outside this bundle's extent ({west} to {east} E, {south} to {north} N)")
+
+    def converted(self) -> pd.DataFrame:
+        return pd.DataFrame(self.new, index=self.frame.index)
+
+
+# ── what one value must be ───────────────────────────────────────────────────────────────────────
+Rule = Callable[[str], str | None]
+
+
+def _rule(spec: Mapping[str, Any], keys: Mapping[str, set[str]], records: set[str], terms: Mapping[str, set[str]]) -> Rule:
+    """A function from a value to the sentence that says what is wrong with it, or None."""
+    if spec["type"] in {"integer", "number"}:
+        return _number_rule(spec)
+    if spec["type"] == "boolean":
+        return lambda value: None if value in {"true", "false"} else "must be true or false"
+    one: Rule = lambda value: None  # noqa: E731 — the neutral rule
+    if "vocabulary" in spec:
+        one = _member_rule(terms.get(spec["vocabulary"], set()), f"not a term of the list {spec['vocabulary']} in vocabulary.csv")
+    elif "references" in spec:
+        one = _member_rule(keys[spec["references"]], f"no such row in {spec['references']}.csv")
+    elif spec.get("meaning") == "record":
+        one = _member_rule(records, "no table has a row with this id")
+    elif spec.get("meaning") == "edtf":
+        one = _period_rule
+    elif spec.get("meaning") == "url":
+        one = lambda value: (
+            None
+            if value.startswith(("https://", "http://")) and " " not in value
+            else "must be an address that begins with https:// or http://"
+        )  # noqa: E731
+    if "separator" in spec:
+        return lambda value: _plain(value) or _list_rule(value, one)
+    return lambda value: _plain(value) or one(value)
+
+
+def _plain(value: str) -> str | None:
+    if len(value) > MAX_CELL:
+        return f"the cell holds {len(value):,} characters; at most {MAX_CELL:,} are allowed"
+    if "\n" in value or "\t" in value:
+        return "the cell holds a line break or a tab; write it on one line"
+    if value != value.strip():
+        return "the cell begins or ends with a space"
+    return None
+
+
+def _list_rule(value: str, one: Rule) -> str | None:
+    parts = value.split(LIST_SEPARATOR)
+    if "" in parts:
+        return "an entry of the list is empty; separate entries by one semicolon"
+    if len(set(parts)) < len(parts):
+        return "an entry stands twice in the list"
+    for part in parts:
+        if part != part.strip():
+            return f"{part!r} begins or ends with a space"
+        if sentence := one(part):
+            return sentence if len(parts) == 1 else f"{part!r}: {sentence}"
+    return None
+
+
+def _member_rule(allowed: set[str], otherwise: str) -> Rule:
+    folded = {term.casefold(): term for term in allowed}
+
+    def rule(value: str) -> str | None:
+        if value in allowed:
+            return None
+        if value.casefold() in folded:
+            return f"{otherwise} (did you mean {folded[value.casefold()]}? case matters)"
+        return otherwise + _did_you_mean(value, allowed)
+
+    return rule
+
+
+def _period_rule(value: str) -> str | None:
+    try:
+        period = parse_period(value)
+    except ValueError as error:
+        return str(error)
+    for bound in (period.start, period.end):
+        if bound is not None and not YEARS[0] <= bound.year <= YEARS[1]:
+            return f"the year {bound.year} is outside {YEARS[0]} to {YEARS[1]}"
+    return None
+
+
+def _number_rule(spec: Mapping[str, Any]) -> Rule:
+    convert = int if spec["type"] == "integer" else float
+    word = "a whole number" if spec["type"] == "integer" else "a number"
+    low, high = (spec.get("constraints", {}).get(side) for side in ("minimum", "maximum"))
+
+    def rule(value: str) -> str | None:
+        # float() also reads "1_000", " 1", "nan", "inf" and Arabic digits; a table must not.
+        if not value.isascii() or set(value) - set("0123456789+-.eE"):
+            return f"must be {word}, with a point as decimal mark"
+        try:
+            number = convert(value)
+        except ValueError:
+            return f"must be {word}, with a point as decimal mark"
+        if (low is not None and number < low) or (high is not None and number > high):
+            return f"must lie between {low} and {high}"
+        return None if abs(number) < 1e15 else "is too large to be a value"
+
+    return rule
+
+
+def _did_you_mean(value: str, allowed: Iterable[str], lead: str = "did you mean ") -> str:
+    pool = sorted(allowed) if len(value) <= 100 else []
+    close = difflib.get_close_matches(value, pool[:5000], n=1, cutoff=0.6)
+    return f" ({lead}{close[0]}{'?' if lead.startswith('did') else ''})" if close else ""
+
+
+def _convert(spec: Mapping[str, Any], cells: pd.Series, codes: np.ndarray, uniques: list[str]) -> pd.Series:
+    if spec["type"] in {"integer", "number"}:
+        values = np.array([float(value) if value != "" else np.nan for value in uniques], dtype="float64")
+        return pd.Series(values[codes] if len(uniques) else np.array([], dtype="float64"), index=cells.index)
+    if spec["type"] == "boolean":
+        return cells == "true"
+    if "vocabulary" in spec and "separator" not in spec:
+        return cells.astype("category")
+    return cells
+
+
+def _with_intervals(frame: pd.DataFrame, schema: Mapping[str, Any], name: str) -> pd.DataFrame:
+    """Add `x_start` and `x_end` for every EDTF column `x`."""
+    fields = next(r["schema"]["fields"] for r in schema["resources"] if r["name"] == name)
+    extra = {}
+    for spec in fields:
+        if spec.get("meaning") == "edtf":
+            codes, uniques = pd.factorize(frame[spec["name"]])
+            periods = [parse_period(value) if value else None for value in uniques]
+            for side in ("start", "end"):
+                days = np.array([getattr(p, side) if p else None for p in periods], dtype="datetime64[s]")
+                extra[f"{spec['name']}_{side}"] = days[codes] if len(uniques) else np.array([], dtype="datetime64[s]")
+    return frame.assign(**extra)
+
+
+def _rows(text: str) -> Iterable[list[str]]:
+    import csv
+
+    return csv.reader(io.StringIO(text))

@@ -1,0 +1,167 @@
+"""Frames and layers in, a Folium map out.
+
+The map is built in two parts. The *base* (basemap, context, legend) is the same for every selection, so Streamlit keeps it
+alive; it fetches its geometry from our own `/assets`. The *view* (incidents of the selection, years of flaring, what is
+picked) is a small script that the living map runs again on every change: data, not one snippet of code a marker.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import folium
+import pandas as pd
+from branca.element import MacroElement
+from jinja2 import Template
+
+from evidence.model import Bundle, split
+from evidence.words import Words
+
+# More incidents than this at one place are one mark with their number: a fan of a hundred glyphs shows nothing.
+FAN_LIMIT = 40
+# More marks than this on one map are drawn a place at a time: what is drawn is bounded by the screen, not by the rows.
+MARK_LIMIT = 1_500
+LAYERS = ("incidents", "flares", "places", "assets", "stations", "names")
+
+
+class _Script(MacroElement):
+    """A line of script with data, safe inside a page: JSON cannot close a tag or a comment."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.source }}{% endmacro %}")
+
+    def __init__(self, call: str, data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._name = "script"
+        # st_folium pulls Folium's "_<id>" endings out of the script; underscores in data would be taken for them.
+        text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), default=float)
+        for mark in "<>&_":
+            text = text.replace(mark, f"\\u{ord(mark):04x}")
+        self.source = f"{call}(map_div, {text});"
+
+
+def base_map(
+    words: Words,
+    *,
+    assets: Mapping[str, str],
+    theme: str,
+    home: list[str],
+    centre: tuple[float, float],
+    zoom: int,
+    visible: Mapping[str, bool] | None = None,
+) -> folium.Map:
+    """The map before any incident: our script and styles instead of Folium's CDN lists, no tiles.
+
+    Args:
+        words: whose language the legend speaks.
+        assets: addresses of `script`, `style`, `basemap` and `context`.
+        theme: "light" or "dark".
+        home: country codes (ISO 3166 alpha-3) drawn as the foreground.
+        centre: latitude, longitude of the first view.
+        zoom: Leaflet zoom of the first view.
+        visible: layers switched on or off at first.
+    """
+    drawn = folium.Map(location=centre, zoom_start=zoom, tiles=None, control_scale=False, minZoom=3, maxZoom=14, prefer_canvas=True)
+    drawn.default_js = [("tamshy", assets["script"])]
+    drawn.default_css = [("tamshy", assets["style"])]
+    texts = {key: words(f"map.{key}") for key in ("map", "legend", "precision", "north", "credit", "mm3", *LAYERS)}
+    switches = [
+        ["incidents", "circle", "#B8431B"],
+        ["flares", "circle", "#D99A1C"],
+        ["places", "circle", "#5E7A66"],
+        ["assets", "diamond", "var(--ink)"],
+        ["stations", "square", "#55717D"],
+        ["names", "hexagon", "#8A8272"],
+    ]
+    options = {
+        "language": words.language,
+        "theme": theme,
+        "basemap": assets["basemap"],
+        "context": assets["context"],
+        "home": home,
+        "texts": texts,
+        "switches": switches,
+        "visible": dict(visible or {}),
+    }
+    _Script("window.tamshy.start", options).add_to(drawn)
+    return drawn
+
+
+def view(
+    shown: pd.DataFrame,
+    bundle: Bundle,
+    words: Words,
+    *,
+    years: tuple[int, int] | None,
+    picked: str | None,
+    look: Mapping[str, Any] | None = None,
+) -> folium.FeatureGroup:
+    """What changes with the selection: the incidents that have a public position, and the years of flaring.
+
+    The `n` of all marks add up to the number of located incidents in `shown`.
+    """
+    group = folium.FeatureGroup(name="view", control=False)
+    data = {"things": marks(shown, bundle, words), "kinds": kinds(shown, words), "years": years, "picked": picked, "look": look}
+    _Script("window.tamshy.show", data).add_to(group)
+    return group
+
+
+def marks(shown: pd.DataFrame, bundle: Bundle, words: Words) -> list[list[Any]]:
+    """[lat, lon, radius in m, glyph, colour, kind, id, title, n] for each mark to draw."""
+    located = shown[shown["located"]]
+    if located.empty:
+        return []
+    places = bundle["places"].set_index("place_id")
+    sizes = located.groupby("place_id", sort=False, observed=True).size()
+    singles = sizes[sizes <= FAN_LIMIT].index if sizes.clip(upper=FAN_LIMIT).sum() <= MARK_LIMIT else sizes.index[:0]
+    result = []
+    for place_id, n in sizes.items():
+        if place_id in singles:
+            continue
+        place = places.loc[place_id]
+        result.append(
+            [
+                place["lat"],
+                place["lon"],
+                place["location_radius_m"],
+                "circle",
+                "#8A3413",
+                "place",
+                place_id,
+                words("map.stack", place=words.name("places", place_id), n=int(n)),
+                int(n),
+            ]
+        )
+    looks: dict[str, tuple[str, str, str]] = {}
+    for row in located[located["place_id"].isin(singles)][["incident_id", "types", "place_id", "period"]].itertuples():
+        kind = split(row.types)[0]
+        if kind not in looks:
+            term = words.term("act_type", kind)
+            looks[kind] = (term.get("glyph") or "circle", term.get("colour") or "#8A3413", words.label("act_type", kind))
+        shape, colour, label = looks[kind]
+        place = places.loc[row.place_id]
+        result.append(
+            [
+                place["lat"],
+                place["lon"],
+                place["location_radius_m"],
+                shape,
+                colour,
+                "incident",
+                row.incident_id,
+                f"{label}, {words.date(row.period)}",
+                1,
+            ]
+        )
+    return result
+
+
+def kinds(shown: pd.DataFrame, words: Words) -> list[list[Any]]:
+    """[glyph, colour, label, n] for each first type among the located incidents, most frequent first: the legend."""
+    first = shown.loc[shown["located"], "types"].str.partition(";")[0].value_counts()
+    result = []
+    for code, n in first.items():
+        term = words.term("act_type", str(code))
+        result.append([term.get("glyph") or "circle", term.get("colour") or "#8A3413", words.label("act_type", str(code)), int(n)])
+    return result

@@ -1,0 +1,193 @@
+"""The nouns everything else speaks in: Period, Selection, Bundle.
+
+Nothing here reads a file, draws or knows Streamlit; nothing here imports another module of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+LANGUAGES = ("en", "ru", "kk")
+LIST_SEPARATOR = ";"
+
+# ── Period ───────────────────────────────────────────────────────────────────────────────────────
+# EDTF level 1 as far as evidence needs it. The `edtf` package reads the same grammar but takes about
+# a millisecond a date; a table of 100,000 incidents cannot wait for it. tests/ hold the two together.
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([?~%]?)\Z")
+# Level 1 seasons, as the quarters a reader in the northern hemisphere expects.
+_SEASONS = {21: (3, 6), 22: (6, 9), 23: (9, 12), 24: (12, 15)}
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Period:
+    """A dated thing's interval `[start, end)` in whole days; `None` is an open or unknown bound.
+
+    "2019-05" is the whole of May 2019, not its first day: the interval says what may be true and no more.
+    """
+
+    start: date | None
+    end: date | None
+    edtf: str
+    approximate: bool = False
+    uncertain: bool = False
+
+    @property
+    def is_day(self) -> bool:
+        """True if the period is exactly one day."""
+        return self.start is not None and self.end is not None and (self.end - self.start).days == 1
+
+    def within(self, start: date, end: date) -> bool:
+        """True if the whole period surely lies inside `[start, end)`."""
+        return self.start is not None and self.end is not None and start <= self.start and self.end <= end
+
+    def overlaps(self, start: date, end: date) -> bool:
+        """True if the period may touch `[start, end)`."""
+        return (self.start is None or self.start < end) and (self.end is None or self.end > start)
+
+
+def _bounds(text: str) -> tuple[date, date, str]:
+    match = _DATE.match(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a date like 2019-05-07, 2019-05, 2019, 2019?, 2004/2006 or 2017-01/..")
+    year, month, day, mark = int(match[1]), match[2], match[3], match[4]
+    if not 1000 <= year <= 2999:
+        raise ValueError(f"the year {year} is outside 1000 to 2999")
+    if month is None:
+        return date(year, 1, 1), date(year + 1, 1, 1), mark
+    number = int(month)
+    if number in _SEASONS and day is None:
+        first, after = _SEASONS[number]
+        ends = date(year + 1, after - 12, 1) if after > 12 else date(year, after, 1)
+        return date(year, first, 1), ends, mark
+    if not 1 <= number <= 12:
+        raise ValueError(f"there is no month {month}")
+    if day is None:
+        return date(year, number, 1), date(year + number // 12, number % 12 + 1, 1), mark
+    try:
+        start = date(year, number, int(day))
+    except ValueError:
+        raise ValueError(f"there is no day {text[:10]} in the calendar") from None
+    return start, date.fromordinal(start.toordinal() + 1), mark
+
+
+@lru_cache(maxsize=200_000)
+def parse_period(text: str) -> Period:
+    """Read an EDTF level 1 date or interval.
+
+    Raises:
+        ValueError: with a sentence that says what is wrong with `text`.
+    """
+    if "/" not in text:
+        start, end, mark = _bounds(text)
+        return Period(start, end, text, mark in {"~", "%"}, mark in {"?", "%"})
+    left, _, right = text.partition("/")
+    if left in {"..", ""} and right in {"..", ""}:
+        raise ValueError(f"{text!r} is open on both sides: it says nothing")
+    start, marks = None, ""
+    if left not in {"..", ""}:
+        start, _, marks = _bounds(left)
+    end = None
+    if right not in {"..", ""}:
+        _, end, mark = _bounds(right)
+        marks += mark
+    if start is not None and end is not None and start >= end:
+        raise ValueError(f"{text!r} ends before it begins")
+    return Period(start, end, text, bool(set(marks) & {"~", "%"}), bool(set(marks) & {"?", "%"}))
+
+
+# ── Selection ────────────────────────────────────────────────────────────────────────────────────
+# Rows marked context say nothing about a company; a reader asks for them, they do not ask for the reader.
+DEFAULT_RELATIONS = ("direct", "mining_nuclear", "contested")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the reader asked to see. Codes and ids only; an empty tuple asks for everything.
+
+    `since` and `until` are inclusive days. `language` is part of the link, not of the evidence.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    type: tuple[str, ...] = ()
+    perpetrator: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    asset: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    defender: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
+    case: tuple[str, ...] = ()
+    relation: tuple[str, ...] = DEFAULT_RELATIONS
+    grade: tuple[str, ...] = ()
+    text: str = ""
+    language: str = "en"
+
+    def but(self, **changes: Any) -> Selection:
+        """The same selection with some fields changed."""
+        return replace(self, **changes)
+
+    def is_default(self) -> bool:
+        """True if nothing but the language differs from what a newcomer sees."""
+        return self.but(language="en") == Selection()
+
+
+SELECTION_DEFAULTS = MappingProxyType({f.name: f.default for f in fields(Selection)})
+
+
+# ── Bundle ───────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """One published, immutable set of tables and layers.
+
+    Tables are frames with the schema's columns; each EDTF column `x` also has `x_start` and `x_end`
+    (naive days, `NaT` where open). Frames are shared by all readers: never write into one.
+    """
+
+    path: Path
+    version: str
+    title: str
+    published: str
+    synthetic: bool
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    layers: Mapping[str, Path] = field(repr=False)
+    schema: Mapping[str, Any] = field(repr=False)
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+    def row(self, table: str, key: str) -> pd.Series | None:
+        """One row of a table by its key, or None."""
+        frame = self.tables[table]
+        at = self._keys(table).get(key)
+        return None if at is None else frame.iloc[at]
+
+    def has(self, table: str, key: str) -> bool:
+        """True if the table holds that key."""
+        return key in self._keys(table)
+
+    @lru_cache(maxsize=64)  # noqa: B019 — one bundle lives as long as the server
+    def _keys(self, table: str) -> Mapping[str, int]:
+        frame = self.tables[table]
+        return {key: at for at, key in enumerate(frame[frame.columns[0]])}
+
+
+def split(cell: str) -> list[str]:
+    """The parts of a `;` list cell; an empty cell has none."""
+    return cell.split(LIST_SEPARATOR) if cell else []
+
+
+def splits(cells: pd.Series) -> Iterator[tuple[int, str]]:
+    """(position, part) for every part of every cell, in order."""
+    for at, cell in enumerate(cells):
+        if cell:
+            for part in cell.split(LIST_SEPARATOR):
+                yield at, part

@@ -1,0 +1,400 @@
+"""A Selection: apply it, count its options, say it in words, to a link, from a link.
+
+One table of facets drives all five: a facet knows its key (the link's word), where its codes stand and how they are named.
+Everything a page draws comes from one `Selected`, so a map, a chart, a table and a download cannot disagree.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from evidence import rules
+from evidence.model import LANGUAGES, SELECTION_DEFAULTS, Bundle, Period, Selection, parse_period, splits
+from evidence.words import Words, fold
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow: its key in links and in Selection, its column in incidents, and what its codes are."""
+
+    key: str
+    column: str
+    terms: str = ""  # a list of vocabulary.csv …
+    table: str = ""  # … or a table whose ids the codes are
+
+
+FACETS = (
+    Facet("type", "types", terms="act_type"),
+    Facet("perpetrator", "perpetrator_types", terms="perpetrator_type"),
+    Facet("defender", "defender_types", terms="defender_type"),
+    Facet("company", "company_ids", table="organisations"),
+    Facet("asset", "asset_ids", table="assets"),
+    Facet("place", "place_id", table="places"),
+    Facet("country", "country", terms="country"),
+    Facet("case", "case_id", table="cases"),
+    Facet("relation", "relation", terms="relation"),
+    Facet("grade", "grade", terms="corroboration"),
+)
+BY_KEY = {facet.key: facet for facet in FACETS}
+OTHER_WORDS = ("from", "to", "q", "lang")
+
+
+# ── an index, once a bundle ──────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, eq=False)
+class _Codes:
+    """Which rows have which code: parallel arrays of row and code positions."""
+
+    names: list[str]
+    rows: np.ndarray
+    at: np.ndarray
+
+    def mask(self, chosen: Iterable[str], n: int) -> np.ndarray:
+        wanted = np.isin(np.array(self.names, dtype=object), list(chosen)) if self.names else np.zeros(0, dtype=bool)
+        mask = np.zeros(n, dtype=bool)
+        mask[self.rows[wanted[self.at]]] = True
+        return mask
+
+    def counts(self, mask: np.ndarray) -> np.ndarray:
+        return np.bincount(self.at[mask[self.rows]], minlength=len(self.names))
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """The incidents of a bundle, ready to be narrowed."""
+
+    frame: pd.DataFrame  # incidents in order of their period, with `grade` and `located`
+    codes: Mapping[str, _Codes]
+    start: np.ndarray  # days since 1970, -inf where open
+    end: np.ndarray
+    haystack: pd.Series
+
+
+def _encode(cells: pd.Series) -> _Codes:
+    if not any(";" in c for c in cells.unique()):
+        at, names = pd.factorize(cells)
+        filled = np.array([name != "" for name in names], dtype=bool)
+        keep = np.flatnonzero(filled[at]) if len(names) else np.array([], dtype=int)
+        return _Codes(list(names), keep, at[keep])
+    pairs = list(splits(cells))
+    rows = np.fromiter((row for row, _ in pairs), dtype=np.int64, count=len(pairs))
+    at, names = pd.factorize(np.array([part for _, part in pairs], dtype=object))
+    return _Codes(list(names), rows, at)
+
+
+def _days(values: pd.Series, otherwise: float) -> np.ndarray:
+    days = values.to_numpy("datetime64[D]").astype("int64").astype("float64")
+    days[values.isna().to_numpy()] = otherwise
+    return days
+
+
+@lru_cache(maxsize=2)
+def index(bundle: Bundle) -> Index:
+    """Prepare a bundle's incidents for selecting; kept as long as the bundle is."""
+    frame = (
+        bundle["incidents"]
+        .sort_values(["period_start", "period_end", "sequence", "incident_id"], kind="stable", na_position="first")
+        .reset_index(drop=True)
+    )
+    places = bundle["places"].set_index("place_id")
+    located = places.index[places["lat"].notna()]
+    frame = frame.assign(grade=rules.corroboration(frame["source_ids"], bundle), located=frame["place_id"].isin(located))
+    columns = {facet.key: frame[facet.column].astype(str) for facet in FACETS}
+    # A region holds the incidents of its towns.
+    lineage = _lineage(places["parent_id"])
+    columns["place"] = columns["place"].map({p: ";".join(lineage[p]) for p in columns["place"].unique() if p in lineage} | {"": ""})
+    return Index(
+        frame=frame,
+        codes={key: _encode(cells) for key, cells in columns.items()},
+        start=_days(frame["period_start"], -np.inf),
+        end=_days(frame["period_end"], np.inf),
+        haystack=_haystack(frame, bundle),
+    )
+
+
+def _lineage(parents: pd.Series) -> dict[str, list[str]]:
+    lines = {}
+    for place in parents.index:
+        line, at = [], place
+        while at and at in parents.index and at not in line:
+            line.append(at)
+            at = parents[at]
+        lines[place] = line
+    return lines
+
+
+def _haystack(frame: pd.DataFrame, bundle: Bundle) -> pd.Series:
+    """What a text search looks through, folded: texts, names and aliases of all that the incident touches, articles, sources."""
+    own = [
+        c
+        for c in frame.columns
+        if c.rpartition("_")[2] in LANGUAGES
+        and c.rpartition("_")[0] in {"text", "victims", "perpetrator", "place_detail", "reason_given", "caveat"}
+    ]
+    parts = [frame["incident_id"], frame["articles_as_printed"], *(frame[c] for c in own)]
+    names = {
+        "places": ("place_id", ["name_en", "name_ru", "name_kk", "aliases"]),
+        "cases": ("case_id", ["title_en", "title_ru", "title_kk"]),
+        "people": ("people_ids", ["name_en", "name_ru", "name_kk", "aliases", "pseudonym"]),
+        "organisations": ("company_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
+        "assets": ("asset_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
+        "sources": ("source_ids", ["source_id", "title", "publisher"]),
+        "norms": ("norms_invoked", ["instrument_en", "instrument_ru", "article", "title_en", "title_ru"]),
+    }
+    for table, (column, fields) in names.items():
+        whole = bundle[table]
+        known = dict(zip(whole.iloc[:, 0], whole[fields].agg(" ".join, axis=1) if len(whole) else [], strict=True))
+        cells = frame[column].astype(str)
+        spoken = {cell: " ".join(known.get(part, "") for part in cell.split(";")) for cell in cells.unique()}
+        parts.append(cells.map(spoken))
+    joined = parts[0].astype(object)
+    for part in parts[1:]:
+        joined = joined + " · " + part.astype(object)
+    folded = {text: fold(text) for text in joined.unique()}
+    return joined.map(folded)
+
+
+# ── selecting ────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, eq=False)
+class Selected:
+    """The incidents a selection shows, and what must be said about those it shows."""
+
+    frame: pd.DataFrame
+    selection: Selection
+    total: int  # incidents in the bundle
+    context_hidden: int  # would match, but are context rows that were not asked for
+    overhanging: int  # shown, but their period may lie partly outside the chosen one
+
+    @property
+    def n(self) -> int:
+        """How many incidents are shown."""
+        return len(self.frame)
+
+    @property
+    def unlocated(self) -> pd.DataFrame:
+        """Those without a public position: listed, never lost."""
+        return self.frame[~self.frame["located"]]
+
+
+def _masks(bundle: Bundle, selection: Selection) -> dict[str, np.ndarray]:
+    """For each part of the selection that narrows: which incidents pass it."""
+    table = index(bundle)
+    n = len(table.frame)
+    masks = {facet.key: table.codes[facet.key].mask(chosen, n) for facet in FACETS if (chosen := getattr(selection, facet.key))}
+    if selection.since is not None:
+        masks["since"] = table.end > _day(selection.since)
+    if selection.until is not None:
+        masks["until"] = table.start <= _day(selection.until)
+    if words := fold(selection.text).split():
+        found = np.ones(n, dtype=bool)
+        for word in words:
+            found &= table.haystack.str.contains(word, regex=False).to_numpy(dtype=bool)
+        masks["text"] = found
+    return masks
+
+
+def _day(day: date) -> int:
+    return day.toordinal() - date(1970, 1, 1).toordinal()
+
+
+def _all(masks: Iterable[np.ndarray], n: int) -> np.ndarray:
+    both = np.ones(n, dtype=bool)
+    for mask in masks:
+        both &= mask
+    return both
+
+
+def select(bundle: Bundle, selection: Selection) -> Selected:
+    """Apply a selection. An incident whose period may touch the chosen one is in, and counted as overhanging if it may also lie outside."""
+    table = index(bundle)
+    n = len(table.frame)
+    masks = _masks(bundle, selection)
+    shown = _all(masks.values(), n)
+    hidden = 0
+    if selection.relation and "context" not in selection.relation:
+        others = _all((mask for key, mask in masks.items() if key != "relation"), n)
+        hidden = int((others & (table.frame["relation"] == "context").to_numpy()).sum())
+    before = table.start < _day(selection.since) if selection.since else np.zeros(n, dtype=bool)
+    after = table.end > _day(selection.until) + 1 if selection.until else np.zeros(n, dtype=bool)
+    return Selected(table.frame[shown], selection, n, hidden, int((shown & (before | after)).sum()))
+
+
+def options(bundle: Bundle, selection: Selection) -> dict[str, pd.DataFrame]:
+    """For every facet: each code that occurs in the bundle and `n`, its incidents under the *other* filters."""
+    table = index(bundle)
+    n = len(table.frame)
+    masks = _masks(bundle, selection)
+    whole = _all(masks.values(), n)
+    result = {}
+    for facet in FACETS:
+        codes = table.codes[facet.key]
+        others = _all((m for key, m in masks.items() if key != facet.key), n) if facet.key in masks else whole
+        result[facet.key] = pd.DataFrame({"code": codes.names, "n": codes.counts(others)})
+    return result
+
+
+def extent(bundle: Bundle) -> tuple[int, int]:
+    """First and last year that an incident of the bundle surely touches."""
+    frame = index(bundle).frame
+    if frame.empty:
+        return 2000, 2000
+    starts, ends = frame["period_start"].dropna(), frame["period_end"].dropna()
+    first = starts.min().year if len(starts) else ends.min().year
+    last = max([*starts.tail(1).dt.year, *(ends - pd.Timedelta(days=1)).sort_values().tail(1).dt.year, first])
+    return int(first), int(last)
+
+
+def by_year(bundle: Bundle, selection: Selection) -> pd.DataFrame:
+    """Incidents per year under all filters but the period: `year`, `certain` (wholly inside it), `shared` (its share of spans).
+
+    The sums of certain and shared over all years are the number of incidents with two known bounds.
+    """
+    table = index(bundle)
+    masks = _masks(bundle, selection.but(since=None, until=None))
+    keep = _all(masks.values(), len(table.frame))
+    first, last = extent(bundle)
+    years = np.arange(first, last + 1)
+    certain, shared = np.zeros(len(years)), np.zeros(len(years))
+    start = table.frame["period_start"].dt.year.to_numpy(dtype="float64", na_value=np.nan)[keep]
+    end = (table.frame["period_end"] - pd.Timedelta(days=1)).dt.year.to_numpy(dtype="float64", na_value=np.nan)[keep]
+    known = ~np.isnan(start) & ~np.isnan(end)
+    inside = known & (start == end)
+    at = (start[inside] - first).astype(int)
+    certain += np.bincount(at[(at >= 0) & (at < len(years))], minlength=len(years))[: len(years)]
+    for low, high in zip(start[known & ~inside], end[known & ~inside], strict=True):
+        shared[(years >= low) & (years <= high)] += 1 / (high - low + 1)
+    return pd.DataFrame({"year": years, "certain": certain.astype(int), "shared": shared})
+
+
+# ── saying it ────────────────────────────────────────────────────────────────────────────────────
+def name_of(facet: Facet, code: str, words: Words) -> str:
+    """What a reader calls an option of a facet."""
+    return words.label(facet.terms, code) if facet.terms else words.name(facet.table, code)
+
+
+def parts_in_words(selection: Selection, words: Words) -> list[tuple[str, str, str]]:
+    """(facet key, code, phrase) for each thing the reader asked for; what is default is not said."""
+    parts = []
+    if selection.since and selection.until:
+        parts.append(
+            (
+                "period",
+                "",
+                words("filter.period_both", since=_shown(selection.since, words), until=_shown(selection.until, words, last=True)),
+            )
+        )
+    elif selection.since:
+        parts.append(("period", "", words("filter.period_since", since=_shown(selection.since, words))))
+    elif selection.until:
+        parts.append(("period", "", words("filter.period_until", until=_shown(selection.until, words, last=True))))
+    for facet in FACETS:
+        chosen = getattr(selection, facet.key)
+        if chosen == SELECTION_DEFAULTS[facet.key]:
+            continue
+        parts += [(facet.key, code, f"{words(f'filter.{facet.key}')}: {name_of(facet, code, words)}") for code in chosen]
+        if not chosen:
+            parts.append((facet.key, "", words(f"filter.{facet.key}_all")))
+    if selection.text:
+        parts.append(("text", "", words("filter.text_is", text=selection.text)))
+    return parts
+
+
+def in_words(selected: Selected, words: Words) -> str:
+    """ "41 of 140 incidents: type: Detention; from 2015 to 2019. 9 without a public position …": the caption of everything drawn."""
+    phrases = [phrase for _, _, phrase in parts_in_words(selected.selection, words)]
+    said = words("caption.shown", n=selected.n, total=selected.total)
+    if phrases:
+        said += ": " + "; ".join(phrases)
+    notes = [
+        words("caption.unlocated", n=len(selected.unlocated)) if len(selected.unlocated) else "",
+        words("caption.overhanging", n=selected.overhanging) if selected.overhanging else "",
+        words("caption.context_hidden", n=selected.context_hidden) if selected.context_hidden else "",
+    ]
+    return ". ".join([said, *(note for note in notes if note)]) + "."
+
+
+def _shown(day: date, words: Words, last: bool = False) -> str:
+    return words.date(_short(day, last))
+
+
+# ── links ────────────────────────────────────────────────────────────────────────────────────────
+def to_query(selection: Selection) -> dict[str, list[str]]:
+    """What a link must say to show this selection again: codes, and only what differs from the default."""
+    query: dict[str, list[str]] = {}
+    if selection.since:
+        query["from"] = [_short(selection.since, last=False)]
+    if selection.until:
+        query["to"] = [_short(selection.until, last=True)]
+    for facet in FACETS:
+        chosen = getattr(selection, facet.key)
+        if chosen != SELECTION_DEFAULTS[facet.key]:
+            query[facet.key] = list(chosen) or ["all"]
+    if selection.text:
+        query["q"] = [selection.text]
+    if selection.language != SELECTION_DEFAULTS["language"]:
+        query["lang"] = [selection.language]
+    return query
+
+
+def from_query(query: Mapping[str, list[str]], bundle: Bundle) -> tuple[Selection, list[str]]:
+    """Read a link: the selection, and the words in it that mean nothing here."""
+    changes: dict[str, object] = {}
+    unknown: list[str] = []
+    for word, bound in (("from", "since"), ("to", "until")):
+        for value in query.get(word, [])[-1:]:
+            period = _read_day(value)
+            if period is None or period.start is None or period.end is None:
+                unknown.append(f"{word}={value}")
+            else:
+                changes[bound] = period.start if bound == "since" else period.end - timedelta(days=1)
+    if changes.get("since") and changes.get("until") and changes["since"] > changes["until"]:
+        unknown.append(f"from={query['from'][-1]}&to={query['to'][-1]}")
+        del changes["since"], changes["until"]
+    for facet in FACETS:
+        asked = [code for value in query.get(facet.key, []) for code in value.split(",") if code]
+        if not asked:
+            continue
+        if asked == ["all"]:
+            changes[facet.key] = ()
+            continue
+        known = tuple(dict.fromkeys(code for code in asked if _exists(facet, code, bundle)))
+        unknown += [f"{facet.key}={code}" for code in asked if code not in known]
+        if known:
+            changes[facet.key] = known
+    if text := " ".join(query.get("q", [])[-1:]).strip()[:200]:
+        changes["text"] = text
+    for language in query.get("lang", [])[-1:]:
+        if language in LANGUAGES:
+            changes["language"] = language
+        else:
+            unknown.append(f"lang={language}")
+    return Selection(**changes), unknown  # type: ignore[arg-type]
+
+
+def _exists(facet: Facet, code: str, bundle: Bundle) -> bool:
+    if facet.table:
+        return bundle.has(facet.table, code)
+    terms = bundle["vocabulary"]
+    return bool(((terms["list"] == facet.terms) & (terms["code"] == code)).any())
+
+
+def _read_day(value: str) -> Period | None:
+    try:
+        return parse_period(value)
+    except ValueError:
+        return None
+
+
+def _short(day: date, last: bool) -> str:
+    """The shortest date that means the same bound: 2015 for 1 January (or, as a last day, 31 December) 2015."""
+    if (day.month, day.day) == ((12, 31) if last else (1, 1)):
+        return f"{day.year:04d}"
+    if day.day == (calendar.monthrange(day.year, day.month)[1] if last else 1):
+        return f"{day.year:04d}-{day.month:02d}"
+    return day.isoformat()

@@ -1,0 +1,13 @@
+"""What pages share of Streamlit: open a page, filter, caption, cards, map, downloads."""
+
+from evidence.ui.cards import card
+from evidence.ui.cover import cover, key_figures, news, picked_card
+from evidence.ui.figures import choose_view, download, list_and_card, map_and_card, overview_map, timeline
+from evidence.ui.filters import chips, filters, period
+from evidence.ui.lists import citation, listing
+from evidence.ui.page import Page, foot, md, navigation, open_page, say
+
+__all__ = [
+    "Page", "card", "chips", "choose_view", "citation", "cover", "download", "filters", "foot", "key_figures", "list_and_card", "listing",
+    "map_and_card", "md", "navigation", "news", "open_page", "overview_map", "period", "picked_card", "say", "timeline",
+]  # fmt: skip

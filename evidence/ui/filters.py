@@ -1,0 +1,154 @@
+"""The reader's filters: search, facets with live counts, chips, the period with its histogram.
+
+Each option says how many incidents it has under the *other* filters; those with none are greyed, never hidden.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from evidence import charts, select
+from evidence.model import SELECTION_DEFAULTS, Selection
+from evidence.select import FACETS, Facet, Selected
+from evidence.ui.page import Page, change, md
+from evidence.words import Words
+
+# So many options can be read; the rest are found by searching.
+OPTIONS_SHOWN = 60
+
+
+def filters(page: Page) -> Selected:
+    """Draw search, facets and chips; return what the selection shows."""
+    words = page.words
+    selected = select.select(page.bundle, page.selection)
+    st.session_state["text"] = page.selection.text
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters"):
+        st.text_input(
+            words("filter.text"),
+            key="text",
+            on_change=_take_text,
+            placeholder=words("filter.text_hint"),
+            max_chars=200,
+            width=290,
+            label_visibility="collapsed",
+        )
+        opened = {facet.key: st.popover(_facet_title(facet, page), on_change="rerun", key=f"open_{facet.key}") for facet in FACETS}
+    if any(popover.open for popover in opened.values()):
+        counts = select.options(page.bundle, page.selection)
+        for facet in FACETS:
+            if opened[facet.key].open:
+                with opened[facet.key]:
+                    _options(facet, counts[facet.key], page)
+    chips(page)
+    return selected
+
+
+def _facet_title(facet: Facet, page: Page) -> str:
+    chosen = getattr(page.selection, facet.key)
+    changed = chosen != SELECTION_DEFAULTS[facet.key]
+    return page.words(f"filter.{facet.key}") + (f" · {len(chosen)}" if changed and chosen else "")
+
+
+def _options(facet: Facet, counts: pd.DataFrame, page: Page) -> None:
+    words, chosen = page.words, getattr(page.selection, facet.key)
+    st.caption(words(f"filter.{facet.key}_help"))
+    numbers = dict(zip(counts["code"], counts["n"], strict=True))
+    order = {code: at for at, code in enumerate(words.codes(facet.terms))} if facet.terms else {}
+    codes = sorted(numbers, key=lambda code: (code not in chosen, numbers[code] == 0, order.get(code, 0), -numbers[code], code))
+    shown = codes[: max(OPTIONS_SHOWN, len(chosen))]
+    names = {code: _option(select.name_of(facet, code, words), numbers[code], words) for code in shown}
+    key = f"pick_{facet.key}"
+    st.session_state[key] = [code for code in shown if code in chosen]
+    st.pills(
+        words(f"filter.{facet.key}"),
+        shown,
+        selection_mode="multi",
+        format_func=names.get,
+        key=key,
+        on_change=_take_facet,
+        args=(facet.key,),
+        label_visibility="collapsed",
+    )
+    if len(codes) > len(shown):
+        st.caption(words("filter.more", n=len(codes) - len(shown)))
+
+
+def _option(name: str, n: int, words: Words) -> str:
+    short = name if len(name) <= 60 else f"{name[:57]}…"
+    label = f"{md(short)}  {words.number(n)}"
+    return f":gray[{label}]" if n == 0 else label
+
+
+def _take_facet(key: str) -> None:
+    change(**{key: tuple(st.session_state[f"pick_{key}"])})
+
+
+def _take_text() -> None:
+    change(text=st.session_state["text"].strip())
+
+
+def chips(page: Page) -> None:
+    """What the reader asked for, each part removable; and one button that removes all."""
+    parts = select.parts_in_words(page.selection, page.words)
+    if not parts:
+        return
+    with st.container(horizontal=True, gap="small", key="chips"):
+        for key, code, phrase in parts:
+            short = phrase if len(phrase) <= 70 else f"{phrase[:67]}…"
+            st.button(f"{md(short)}  ✕", key=f"chip_{key}_{code}", on_click=_remove, args=(key, code), help=page.words("filter.remove"))
+        st.button(page.words("filter.reset"), key="reset", on_click=_reset, type="tertiary")
+
+
+def _remove(key: str, code: str) -> None:
+    selection: Selection = st.session_state["selection"]
+    if key == "period":
+        change(since=None, until=None)
+    elif key == "text":
+        change(text="")
+    else:
+        left = tuple(c for c in getattr(selection, key) if c != code)
+        change(**{key: left or SELECTION_DEFAULTS[key]})
+
+
+def _reset() -> None:
+    st.session_state["selection"] = Selection(language=st.session_state["selection"].language)
+
+
+def period(page: Page) -> None:
+    """The period: a histogram of recorded incidents, a range of years under it, and exact days for who needs them."""
+    words, selection = page.words, page.selection
+    years = select.by_year(page.bundle, selection)
+    first, last = int(years["year"].iloc[0]), int(years["year"].iloc[-1])
+    since = selection.since.year if selection.since else first
+    until = selection.until.year if selection.until else last
+    left, right = st.columns([6, 1], vertical_alignment="bottom")
+    left.html(charts.histogram(years, (since, until), words))
+    if first == last:
+        return
+    st.session_state["years"] = (min(max(since, first), last), max(min(until, last), first))
+    left.slider(words("filter.years"), first, last, key="years", on_change=_take_years, args=(first, last), label_visibility="collapsed")
+    with right.popover(words("filter.days"), width="stretch"):
+        bounds = {"min_value": date(first, 1, 1), "max_value": date(last, 12, 31), "format": "YYYY-MM-DD"}
+        for name in ("since", "until"):
+            value = getattr(selection, name)
+            st.session_state[f"day_{name}"] = min(max(value, bounds["min_value"]), bounds["max_value"]) if value else None
+            st.date_input(words(f"filter.{name}"), key=f"day_{name}", on_change=_take_day, args=(name,), **bounds)
+
+
+def _take_years(first: int, last: int) -> None:
+    low, high = st.session_state["years"]
+    change(since=date(low, 1, 1) if low > first else None, until=date(high, 12, 31) if high < last else None)
+
+
+def _take_day(name: str) -> None:
+    day = st.session_state[f"day_{name}"]
+    selection: Selection = st.session_state["selection"]
+    other = selection.until if name == "since" else selection.since
+    if day and other and ((name == "since") == (day > other)):
+        # The other bound gives way by a day's room, rather than showing nothing without a word.
+        change(**{name: day, "until" if name == "since" else "since": day + timedelta(days=0)})
+    else:
+        change(**{name: day})

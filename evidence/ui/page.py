@@ -1,0 +1,180 @@
+"""A page opened: the bundle, the words, and the selection that the link or the reader's filters ask for.
+
+The link is the state: `open_page` reads it when it is new, everything the reader does is written back to it (`write_link`),
+in codes, and only what differs from the default.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import streamlit as st
+
+from evidence import load, select
+from evidence.model import LANGUAGES, Bundle, Selection
+from evidence.words import LANGUAGE_NAMES, Words
+
+PAGES = ("overview", "map")
+_FOLDER = load.ROOT / "pages"
+# Tables whose rows have a card of their own, in the order an id is looked up.
+CARDS = {
+    "incident": "incidents",
+    "response": "responses",
+    "place": "places",
+    "asset": "assets",
+    "flare": "flare_sites",
+    "station": "stations",
+    "source": "sources",
+    "case": "cases",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page works with. `picked` is the record whose card is open: (kind, id), or None."""
+
+    key: str
+    bundle: Bundle
+    words: Words
+    selection: Selection
+    picked: tuple[str, str] | None
+
+
+@lru_cache(maxsize=6)
+def speak(bundle: Bundle, language: str) -> Words:
+    """The words of a bundle in a language, made once."""
+    return Words(bundle, language)
+
+
+def md(text: Any) -> str:
+    """Text from data, made harmless and literal inside Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", str(text).replace("\n", " "))
+
+
+def navigation(streamlit: ModuleType) -> Any:
+    """The pages in their order, named in the reader's language."""
+    bundle = load.opened()
+    words = speak(bundle, _read_link(bundle).language)
+    pages = [st.Page(page_file(key), title=words(f"page.{key}"), url_path=key, default=key == PAGES[0]) for key in PAGES]
+    return streamlit.navigation(pages, position="top")
+
+
+def open_page(key: str) -> Page:
+    """Begin a page: settle the selection, write its head (the question, the language), and return what it works with.
+
+    Stands alone: a deep link as the first request after a start runs the page without the navigation.
+    """
+    bundle = load.opened()
+    st.session_state["page"] = key
+    selection = _read_link(bundle)
+    words = speak(bundle, selection.language)
+    st.set_page_config(page_title=f"{words(f'page.{key}')} · Tamshy", layout="wide", initial_sidebar_state="collapsed")
+    if bundle.synthetic:
+        st.error(words("synthetic.banner"))
+    title, language = st.columns([4.4, 1.6], vertical_alignment="bottom")
+    title.title(words(f"question.{key}"), anchor=False)
+    with language:
+        st.segmented_control(
+            words("language.label"), LANGUAGES, format_func=LANGUAGE_NAMES.get, key="language", required=True,
+            default=None, on_change=_take_language, label_visibility="collapsed",
+        )  # fmt: skip
+    if unknown := st.session_state.get("unknown"):
+        st.warning(words("link.unknown", words=words.all_of(f"“{md(word[:60])}”" for word in unknown)))
+    if (version := st.session_state.get("link_version")) and version != bundle.version:
+        st.info(words("link.other_version", then=md(version[:12]), now=bundle.version))
+    write_link()
+    return Page(key, bundle, words, selection, st.session_state.get("picked"))
+
+
+def _take_language() -> None:
+    change(language=st.session_state["language"])
+
+
+def change(**fields: Any) -> None:
+    """Change the selection, as a widget's callback; the page that follows shows it."""
+    st.session_state["selection"] = st.session_state["selection"].but(**fields)
+
+
+def pick(kind: str, key: str) -> None:
+    """Open the card of a record."""
+    st.session_state["picked"] = (kind, key)
+
+
+def unpick() -> None:
+    """Close the card."""
+    st.session_state["picked"] = None
+
+
+def _read_link(bundle: Bundle) -> Selection:
+    """The selection the reader has, or the one of a link that is new."""
+    state = st.session_state
+    query = {key: st.query_params.get_all(key) for key in st.query_params}
+    page = state.get("page")
+    moved = page != state.get("link_page")
+    # A bare address on a page just reached comes from the menu, which drops the query; on the same page it is the Back button.
+    if "selection" not in state or (query != state.get("link") and (query or not moved)):
+        selection, unknown = select.from_query({key: values for key, values in query.items() if key not in {"id", "v"}}, bundle)
+        known = {facet.key for facet in select.FACETS} | {*select.OTHER_WORDS, "id", "v", "embed", "embed_options"}
+        unknown += [f"{key}={','.join(values)}" for key, values in query.items() if key not in known]
+        picked = find(bundle, query["id"][-1]) if query.get("id") else None
+        if query.get("id") and picked is None:
+            unknown.append(f"id={query['id'][-1]}")
+        state.update(selection=selection, unknown=unknown, picked=picked, link_version=query.get("v", [None])[-1])
+    state["language"] = state["selection"].language
+    return state["selection"]
+
+
+def find(bundle: Bundle, key: str) -> tuple[str, str] | None:
+    """(kind, id) of the record with this id, among those that have a card."""
+    return next(((kind, key) for kind, table in CARDS.items() if bundle.has(table, key)), None)
+
+
+def link(*, version: bool = False) -> dict[str, list[str]]:
+    """What a link must say to show this view again."""
+    query = select.to_query(st.session_state["selection"])
+    if picked := st.session_state.get("picked"):
+        query["id"] = [picked[1]]
+    if version:
+        query["v"] = [load.opened().version]
+    return query
+
+
+def write_link() -> None:
+    """Put the view into the address, so that a copy of it, Back and reload show the same."""
+    state = st.session_state
+    state["link_page"] = state.get("page")
+    query = link()
+    if query != state.get("link") or query != {key: st.query_params.get_all(key) for key in st.query_params}:
+        st.query_params.from_dict(query)
+    state["link"] = query
+
+
+def say(text: str) -> None:
+    """A caption under a figure."""
+    st.caption(md(text))
+
+
+def foot(page: Page) -> None:
+    """The end of every page: what data this is, since when, under which licence, and the link to this view."""
+    words = page.words
+    st.divider()
+    left, right = st.columns([3, 2], gap="large")
+    left.caption(words("foot.data", title=md(page.bundle.title), version=page.bundle.version, date=words.date(page.bundle.published)))
+    left.caption(words("foot.method"))
+    with right:
+        from urllib.parse import urlencode
+
+        query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
+        base = str(st.context.url or "").split("?")[0] or f"/{page.key}"
+        st.caption(words("foot.link"))
+        st.code(f"{base}?{query}", language=None, wrap_lines=True)
+
+
+def page_file(key: str) -> Path:
+    """The file of a page, as `st.page_link` wants it."""
+    return _FOLDER / f"{key}.py"

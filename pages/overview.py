@@ -1,0 +1,21 @@
+"""What is this, how far can it be trusted, and what does it show?"""
+
+import streamlit as st
+
+from evidence import select, ui
+
+page = ui.open_page("overview")
+ui.cover(page)
+selected = select.select(page.bundle, page.selection)
+ui.key_figures(page, selected)
+ui.chips(page)
+ui.say(select.in_words(selected, page.words))
+space, time = st.columns(2, gap="medium")
+with space:
+    ui.overview_map(page, selected)
+with time:
+    ui.timeline(page, selected)
+ui.picked_card(page)
+ui.news(page)
+ui.download(page, selected)
+ui.foot(page)
