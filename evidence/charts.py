@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from evidence.model import Bundle, split
-from evidence.words import Words
+from evidence.words import Words, brief
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -40,7 +40,7 @@ def histogram(years: pd.DataFrame, chosen: tuple[int, int], words: Words) -> str
             f'<span{outside} title="{escape(title)}"><i class="shared" style="height:{shared / top * 94:.1f}%"></i>'
             f'<i style="height:{certain / top * 94:.1f}%"></i></span>'
         )
-    every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= 13)
+    every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= 9)
     labels = "".join(f"<span>{year if year % every == 0 else ''}</span>" for year in years["year"])
     inside = years["year"].between(*chosen)
     busiest = int((years["certain"] + years["shared"]).argmax())
@@ -62,7 +62,7 @@ def timeline(
     """
     import plotly.graph_objects as go
 
-    families = [code for code in words.codes("act_family")]
+    families = words.codes("act_family")
     parents = {code: words.term("act_type", code).get("parent", "") for code in words.codes("act_type")}
     dated = shown.dropna(subset=["period_start", "period_end"])
     first = dated["types"].str.partition(";")[0]
@@ -116,7 +116,7 @@ def timeline(
 
 def _hover(row: Any, words: Words) -> str:
     """What a mark says when pointed at; Plotly reads a little HTML, so data is escaped."""
-    place = words.name("places", row.place_id) if row.place_id else ""
+    place = brief(words.name("places", row.place_id)) if row.place_id else ""
     return "<br>".join(escape(part) for part in (words.label("act_type", row.kind), words.date(row.period), place) if part)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from pyproj import Geod
 
 from evidence.model import Bundle, split
-from evidence.words import Words
+from evidence.words import Words, brief
 
 GEOD = Geod(ellps="WGS84")
 # The order in which a resettlement goes; a place is drawn by the furthest dated stage that is recorded for it.
@@ -74,7 +74,7 @@ def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any
         if stage is None and not row["nearest_asset_ids"]:
             continue  # a town that is only where an incident was; the incident itself stands there
         label = words.label("resettlement_stage", stage) if stage else words("map.no_stage")
-        name = words.name("places", row["place_id"])
+        name = brief(words.name("places", row["place_id"]), 40)
         places.append(
             {
                 "id": row["place_id"],
@@ -90,8 +90,8 @@ def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any
         {
             "id": row["asset_id"],
             "at": [row["lat"], row["lon"]],
-            "name": words.name("assets", row["asset_id"]),
-            "title": f"{words.name('assets', row['asset_id'])}: {words.label('asset_kind', row['kind'])}",
+            "name": brief(words.name("assets", row["asset_id"]), 40),
+            "title": f"{brief(words.name('assets', row['asset_id']))}: {words.label('asset_kind', row['kind'])}",
         }
         for row in bundle["assets"].to_dict("records")
         if pd.notna(row["lat"])
@@ -100,7 +100,7 @@ def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any
         {
             "id": row["station_id"],
             "at": [row["lat"], row["lon"]],
-            "title": f"{words.name('stations', row['station_id'])}, {words.name('places', row['place_id']) if row['place_id'] else ''}".rstrip(
+            "title": f"{brief(words.name('stations', row['station_id']))}, {brief(words.name('places', row['place_id'])) if row['place_id'] else ''}".rstrip(
                 ", "
             ),
         }
@@ -120,7 +120,7 @@ def _flares(bundle: Bundle, words: Words) -> list[dict[str, Any]]:
     for row in bundle["flare_sites"].to_dict("records"):
         if row["flare_id"] not in table.index:
             continue
-        area = str(words.text(row, "area"))
+        area = brief(str(words.text(row, "area")))
         flares.append(
             {
                 "id": row["flare_id"],

@@ -7,11 +7,13 @@ The schema is `datapackage.json` beside the package (Frictionless Data Package).
 
 from __future__ import annotations
 
+import csv
 import difflib
 import hashlib
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MAX_CELL = 20_000  # characters; a longer cell is a pasted document, not a value
 # A gazetteer point or a year outside these is a typing error, not evidence.
 YEARS = (1850, 2100)
+_PERSON = re.compile(r"\{(P-[^{}]*)\}")
+# The csv module refuses cells longer than this; ours are refused by MAX_CELL, with a sentence.
+csv.field_size_limit(2**31 - 1)
 
 
 @dataclass(frozen=True)
@@ -90,13 +95,14 @@ def load(path: Path | None = None) -> Bundle:
     own = schema if path == ROOT else check.read_json("datapackage.json")
     if schema is None or own is None:
         raise InvalidData(path, check.problems)
+    extent = check.description(own)
     frames, layers = {}, {}
     for resource in schema["resources"]:
         if "schema" in resource:
             frames[resource["name"]] = check.read_table(resource)
         else:
             layers[resource["name"]] = check.read_layer(resource)
-    check.values(schema, frames, own.get("extent"))
+    check.values(schema, frames, extent)
     if check.problems:
         raise InvalidData(path, check.problems)
     return Bundle(
@@ -107,7 +113,7 @@ def load(path: Path | None = None) -> Bundle:
         synthetic=bool(own.get("synthetic", False)),
         tables=MappingProxyType({name: _with_intervals(frame, schema, name) for name, frame in frames.items()}),
         layers=MappingProxyType(layers),
-        schema=MappingProxyType(schema),
+        schema=MappingProxyType({**own, "resources": schema["resources"]}),
     )
 
 
@@ -118,6 +124,11 @@ class _Check:
         self.path = path
         self.problems: list[Problem] = []
         self._hashes: dict[str, str] = {}
+        self._ragged: dict[str, set[int]] = {}  # records left out of a table's frame, counted from 1 at its header
+        self._lines: dict[str, list[int]] = {}
+        self._kept: dict[str, list[int]] = {}
+        self._unread: set[str] = set()  # tables of which not every row could be read: what refers to them cannot be judged
+        self._outlines: dict[str, list[np.ndarray]] = {}
 
     def add(self, file: str, allowed: str, *, line: int | None = None, row: str = "", column: str = "", value: str = "") -> None:
         self.problems.append(Problem(file, line, row, column, value, allowed))
@@ -173,39 +184,61 @@ class _Check:
         if content is None or not self._text(file, content):
             return None
         try:
-            value = json.loads(content)
+            value = json.loads(content, parse_constant=_no_constant)
         except json.JSONDecodeError as error:
             self.add(file, f"this is not JSON: {error.msg}", line=error.lineno)
             return None
         except RecursionError:
             self.add(file, "this JSON is nested too deeply to be a description or a layer")
             return None
+        except ValueError as error:
+            self.add(file, f"this JSON holds a number that no reader can use ({str(error)[:80]})")
+            return None
         if not isinstance(value, dict):
             self.add(file, "the file must hold one JSON object")
             return None
         return value
+
+    def description(self, own: Mapping[str, Any]) -> list[float] | None:
+        """Check what the bundle says of itself beside its tables (extent, the map's first view, the first case); give the extent."""
+        extent, view = own.get("extent"), own.get("view", {})
+        if extent is not None and not (isinstance(extent, list) and len(extent) == 4 and all(map(_is_number, extent))):
+            self.add("datapackage.json", "must be four numbers: west, south, east, north", column="extent", value=str(extent))
+            extent = None
+        if not (isinstance(view, dict) and all(_is_number(view.get(key, 0)) for key in ("lat", "lon", "zoom"))):
+            self.add("datapackage.json", "must be an object with the numbers lat, lon and zoom", column="view", value=str(view))
+        if not isinstance(own.get("flagship_case", ""), str):
+            self.add("datapackage.json", "must be the id of a case", column="flagship_case", value=str(own["flagship_case"]))
+        return extent
 
     def read_layer(self, resource: Mapping[str, Any]) -> Path:
         file = resource["path"]
         layer = self.read_json(file)
         if layer is not None and (layer.get("type") != "FeatureCollection" or not isinstance(layer.get("features"), list)):
             self.add(file, "a layer must be a GeoJSON FeatureCollection")
+        elif layer is not None and resource["name"] == "countries":
+            self._outlines = _outlines(layer["features"])
         return self.path / file
 
     def read_table(self, resource: Mapping[str, Any]) -> pd.DataFrame:
         """One CSV as text: every cell a string, an empty cell an empty string."""
         file, expected = resource["path"], [f["name"] for f in resource["schema"]["fields"]]
-        nothing = pd.DataFrame({name: pd.Series(dtype="str") for name in expected})
         content = self._bytes(file)
-        if content is None or not self._text(file, content):
-            return nothing
+        table = self._table(file, content, expected) if content is not None and self._text(file, content) else None
+        if table is None or file in self._ragged:
+            self._unread.add(resource["name"])
+        if table is None:
+            return pd.DataFrame({name: pd.Series(dtype="str") for name in expected})
+        return table.select(expected).to_pandas(types_mapper={pa.string(): pd.StringDtype("pyarrow", na_value=np.nan)}.get)
+
+    def _table(self, file: str, content: bytes, expected: list[str]) -> pa.Table | None:
         header = next(iter(_rows(content[: content.find(b"\n") + 1 or None].decode("utf-8"))), [])
         if not self._header(file, header, expected):
-            return nothing
-        ragged: list[tuple[int | None, int, str]] = []
+            return None
+        ragged: list[pa.csv.InvalidRow] = []
 
         def note(bad: pa.csv.InvalidRow) -> str:
-            ragged.append((bad.number, bad.actual_columns, bad.text))
+            ragged.append(bad)
             return "skip"
 
         try:
@@ -217,13 +250,33 @@ class _Check:
             )
         except (pa.ArrowInvalid, pa.ArrowException) as error:
             self.add(file, f"this is not comma-separated text ({str(error).splitlines()[0][:200]})")
-            return nothing
-        for number, cells, text in ragged:
-            first = next(iter(_rows(text)), [""])[0]
-            self.add(
-                file, f"the row has {cells} cells, the header {len(header)}; quote a cell that holds a comma", line=number, row=first[:60]
-            )
-        return table.select(expected).to_pandas(types_mapper={pa.string(): pd.StringDtype("pyarrow", na_value=np.nan)}.get)
+            return None
+        for bad in ragged:
+            self._ragged.setdefault(file, set()).add(bad.number)
+            why = f"the row has {bad.actual_columns} cells, the header {len(header)}; quote a cell that holds a comma"
+            if bad.text.count('"') % 2:
+                why = "a quotation mark is opened in this row and never closed"
+            first = next(iter(_rows(bad.text)), [""])[0]
+            self.add(file, why, line=self._record_lines(file)[bad.number - 1], row=first.partition("\n")[0][:60])
+        return table
+
+    def _record_lines(self, file: str) -> list[int]:
+        """The line each record begins on, the header first: quoted line breaks and blank lines shift a mere count."""
+        if file not in self._lines:
+            reader, before, lines = _rows((self.path / file).read_text(encoding="utf-8")), 0, []
+            for record in reader:
+                if record:
+                    lines.append(before + 1)
+                before = reader.line_num
+            self._lines[file] = lines
+        return self._lines[file]
+
+    def line(self, file: str, at: int) -> int:
+        """The line that row `at` of a table's frame begins on."""
+        if file not in self._kept:
+            left_out = self._ragged.get(file, set())
+            self._kept[file] = [line for number, line in enumerate(self._record_lines(file), 1) if number not in left_out]
+        return self._kept[file][at + 1]
 
     def _header(self, file: str, header: list[str], expected: list[str]) -> bool:
         if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
@@ -246,19 +299,35 @@ class _Check:
     def values(self, schema: Mapping[str, Any], frames: dict[str, pd.DataFrame], extent: list[float] | None) -> None:
         """Check and convert every cell of every table, in place of the text frames."""
         tables = [r for r in schema["resources"] if "schema" in r]
-        keys = {r["name"]: set(frames[r["name"]][r["schema"]["primaryKey"][0]]) for r in tables}
-        records = set().union(*(keys[r["name"]] for r in tables if r["name"] not in {"words", "vocabulary"}))
-        terms: dict[str, set[str]] = {}
-        for name, code in zip(frames["vocabulary"]["list"], frames["vocabulary"]["code"], strict=True):
-            terms.setdefault(name, set()).add(code)
+        vocabulary = frames["vocabulary"]
+        known = _Known(
+            keys={r["name"]: set(frames[r["name"]][r["schema"]["primaryKey"][0]]) for r in tables},
+            terms={name: set(rows["code"]) for name, rows in vocabulary.groupby("list")},
+            unread=frozenset(self._unread),
+        )
+        named = vocabulary[vocabulary["list"] == "country"]
+        outlines = {code: self._outlines.get(name, []) for code, name in zip(named["code"], named["label_en"], strict=True)}
         for resource in tables:
             name = resource["name"]
             sheet = _Sheet(self, resource, frames[name])
             sheet.key()
             for spec in resource["schema"]["fields"]:
-                sheet.column(spec, keys, records, terms)
-            sheet.across(extent)
+                sheet.column(spec, known)
+            sheet.across(extent, outlines)
             frames[name] = sheet.converted()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What cells may refer to: the ids of each table, the codes of each list; and the tables that could not be read in full."""
+
+    keys: Mapping[str, set[str]]
+    terms: Mapping[str, set[str]]
+    unread: frozenset[str]
+
+    def records(self) -> set[str]:
+        """Every id of every table."""
+        return set().union(*(ids for name, ids in self.keys.items() if name not in {"words", "vocabulary"}))
 
 
 class _Sheet:
@@ -272,8 +341,8 @@ class _Sheet:
 
     def bad(self, at: int, column: str, allowed: str) -> None:
         row = " ".join(str(self.frame[k].iloc[at])[:60] for k in self.primary)
-        # Line 1 is the header; a quoted line break would shift the count, and is itself a problem.
-        self.check.add(self.file, allowed, line=at + 2, row=row, column=column, value=str(self.frame[column].iloc[at]))
+        line = self.check.line(self.file, at)
+        self.check.add(self.file, allowed, line=line, row=row, column=column, value=str(self.frame[column].iloc[at]))
 
     def bad_where(self, mask: np.ndarray | pd.Series, column: str, allowed: str | Callable[[str], str]) -> None:
         for at in np.flatnonzero(np.asarray(mask, dtype=bool)):
@@ -286,20 +355,20 @@ class _Sheet:
             twice & (rows[self.primary[0]] != ""), self.primary[-1], "this id stands on an earlier line; ids are unique and never reused"
         )
 
-    def column(self, spec: Mapping[str, Any], keys: Mapping[str, set[str]], records: set[str], terms: Mapping[str, set[str]]) -> None:
+    def column(self, spec: Mapping[str, Any], known: _Known) -> None:
         name, cells = spec["name"], self.frame[spec["name"]]
         codes, uniques = pd.factorize(cells)
         uniques = list(uniques)
         if spec.get("constraints", {}).get("required"):
             self.bad_where(cells == "", name, "this cell must be filled")
-        rule = _rule(spec, keys, records, terms)
+        rule = _rule(spec, known)
         wrong = {i: sentence for i, value in enumerate(uniques) if value != "" and (sentence := rule(value))}
         if wrong:
             for at in np.flatnonzero(np.isin(codes, list(wrong))):
                 self.bad(int(at), name, wrong[codes[at]])
         self.new[name] = cells if wrong else _convert(spec, cells, codes, uniques)
 
-    def across(self, extent: list[float] | None) -> None:
+    def across(self, extent: list[float] | None, outlines: Mapping[str, list[np.ndarray]]) -> None:
         """Rules that need two cells of a row."""
         columns = set(self.frame.columns)
         for name in sorted(columns):
@@ -315,20 +384,20 @@ class _Sheet:
                     "another language is filled, so the English must be too",
                 )
         if {"lat", "lon"} <= columns:
-            self._position(extent)
+            self._position(extent, outlines)
         for low, high in (("radius_min_m", "radius_max_m"), ("victims_min", "victims_max"), ("length_min", "length_max")):
             if {low, high} <= columns and pd.api.types.is_numeric_dtype(self.new[low]) and pd.api.types.is_numeric_dtype(self.new[high]):
                 self.bad_where(self.new[low] > self.new[high], high, f"must not be smaller than {low}")
         if "name_basis" in columns:
             # The rule that keeps people safe: no name leaves without the reason it may.
-            named = (self.frame[["name_en", "name_ru", "name_kk"]] != "").any(axis=1)
+            named = (self.frame[["name_en", "name_ru", "name_kk", "aliases"]] != "").any(axis=1)
             self.bad_where(
                 named & (self.frame["name_basis"] == "pseudonym_only"),
                 "name_basis",
-                "a name is filled, but the basis says pseudonym only: empty the names or state the basis",
+                "a name or alias is filled, but the basis says pseudonym only: empty it or state the basis",
             )
 
-    def _position(self, extent: list[float] | None) -> None:
+    def _position(self, extent: list[float] | None, outlines: Mapping[str, list[np.ndarray]]) -> None:
         lat, lon = self.frame["lat"], self.frame["lon"]
         self.bad_where((lat == "") & (lon != ""), "lat", "lon is filled, so lat must be too")
         self.bad_where((lon == "") & (lat != ""), "lon", "lat is filled, so lon must be too")
@@ -345,13 +414,27 @@ class _Sheet:
                     "a position is given, so the radius it is good to must be said, in metres",
                 )
         y, x = self.new["lat"], self.new["lon"]
-        if extent is None or not (pd.api.types.is_numeric_dtype(y) and pd.api.types.is_numeric_dtype(x)):
+        if not (pd.api.types.is_numeric_dtype(y) and pd.api.types.is_numeric_dtype(x)):
             return
-        west, south, east, north = extent
-        outside = y.notna() & x.notna() & ~(x.between(west, east) & y.between(south, north))
-        swapped = outside & y.between(west, east) & x.between(south, north)
+        swapped = self._abroad(y, x, outlines)
+        if extent is not None:
+            west, south, east, north = extent
+            outside = y.notna() & x.notna() & ~(x.between(west, east) & y.between(south, north))
+            swapped |= outside & y.between(west, east) & x.between(south, north)
+            outside &= ~swapped
+            self.bad_where(outside, "lat", f"the point lies outside this bundle's extent ({west} to {east} E, {south} to {north} N)")
         self.bad_where(swapped, "lat", "latitude and longitude look swapped")
-        self.bad_where(outside & ~swapped, "lat", f"the point lies outside this bundle's extent ({west} to {east} E, {south} to {north} N)")
+
+    def _abroad(self, y: pd.Series, x: pd.Series, outlines: Mapping[str, list[np.ndarray]]) -> pd.Series:
+        """Rows whose point lies outside their own country, but inside it once latitude and longitude change places."""
+        found = pd.Series(False, index=self.frame.index)
+        countries = self.frame["country"] if "country" in self.frame.columns else pd.Series("", index=self.frame.index)
+        for country in countries.unique():
+            rows = (countries == country) & y.notna() & x.notna()
+            if (rings := outlines.get(country)) and rows.any():
+                lat, lon = y[rows].to_numpy(), x[rows].to_numpy()
+                found[rows] = ~_inside(rings, lat, lon) & _inside(rings, lon, lat)
+        return found
 
     def converted(self) -> pd.DataFrame:
         return pd.DataFrame(self.new, index=self.frame.index)
@@ -361,27 +444,27 @@ class _Sheet:
 Rule = Callable[[str], str | None]
 
 
-def _rule(spec: Mapping[str, Any], keys: Mapping[str, set[str]], records: set[str], terms: Mapping[str, set[str]]) -> Rule:
+def _rule(spec: Mapping[str, Any], known: _Known) -> Rule:
     """A function from a value to the sentence that says what is wrong with it, or None."""
     if spec["type"] in {"integer", "number"}:
         return _number_rule(spec)
     if spec["type"] == "boolean":
         return lambda value: None if value in {"true", "false"} else "must be true or false"
     one: Rule = lambda value: None  # noqa: E731 — the neutral rule
-    if "vocabulary" in spec:
-        one = _member_rule(terms.get(spec["vocabulary"], set()), f"not a term of the list {spec['vocabulary']} in vocabulary.csv")
+    if _asks(spec, known) & known.unread:
+        pass  # one broken file must not accuse every row that refers to it
+    elif "vocabulary" in spec:
+        one = _member_rule(known.terms.get(spec["vocabulary"], set()), f"not a term of the list {spec['vocabulary']} in vocabulary.csv")
     elif "references" in spec:
-        one = _member_rule(keys[spec["references"]], f"no such row in {spec['references']}.csv")
+        one = _member_rule(known.keys[spec["references"]], f"no such row in {spec['references']}.csv")
     elif spec.get("meaning") == "record":
-        one = _member_rule(records, "no table has a row with this id")
+        one = _member_rule(known.records(), "no table has a row with this id")
+    elif spec.get("meaning") in {"text", "label"}:
+        one = _people_rule(known.keys["people"])
     elif spec.get("meaning") == "edtf":
         one = _period_rule
     elif spec.get("meaning") == "url":
-        one = lambda value: (
-            None
-            if value.startswith(("https://", "http://")) and " " not in value
-            else "must be an address that begins with https:// or http://"
-        )  # noqa: E731
+        one = _address_rule
     if "separator" in spec:
         return lambda value: _plain(value) or _list_rule(value, one)
     return lambda value: _plain(value) or one(value)
@@ -424,6 +507,33 @@ def _member_rule(allowed: set[str], otherwise: str) -> Rule:
     return rule
 
 
+def _address_rule(value: str) -> str | None:
+    if value.startswith(("https://", "http://")) and " " not in value:
+        return None
+    return "must be an address that begins with https:// or http://"
+
+
+def _asks(spec: Mapping[str, Any], known: _Known) -> set[str]:
+    """The tables that a cell of this column is checked against."""
+    if "vocabulary" in spec:
+        return {"vocabulary"}
+    if "references" in spec:
+        return {spec["references"]}
+    if spec.get("meaning") == "record":
+        return set(known.keys)
+    return {"people"} if spec.get("meaning") in {"text", "label"} else set()
+
+
+def _people_rule(people: set[str]) -> Rule:
+    """A text names a person as {P-001}; a reader must never be shown the bare id of nobody."""
+
+    def rule(value: str) -> str | None:
+        unknown = [key for key in _PERSON.findall(value) if key not in people] if "{P-" in value else []
+        return f"{unknown[0]}: no such row in people.csv{_did_you_mean(unknown[0], people)}" if unknown else None
+
+    return rule
+
+
 def _period_rule(value: str) -> str | None:
     try:
         period = parse_period(value)
@@ -456,7 +566,7 @@ def _number_rule(spec: Mapping[str, Any]) -> Rule:
 
 
 def _did_you_mean(value: str, allowed: Iterable[str], lead: str = "did you mean ") -> str:
-    pool = sorted(allowed) if len(value) <= 100 else []
+    pool = sorted(term for term in allowed if len(term) <= 100) if len(value) <= 100 else []
     close = difflib.get_close_matches(value, pool[:5000], n=1, cutoff=0.6)
     return f" ({lead}{close[0]}{'?' if lead.startswith('did') else ''})" if close else ""
 
@@ -486,7 +596,41 @@ def _with_intervals(frame: pd.DataFrame, schema: Mapping[str, Any], name: str) -
     return frame.assign(**extra)
 
 
-def _rows(text: str) -> Iterable[list[str]]:
-    import csv
-
+def _rows(text: str) -> Any:
+    """The records of comma-separated text, and `line_num`."""
     return csv.reader(io.StringIO(text))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+# ── outlines of countries ────────────────────────────────────────────────────────────────────────
+def _outlines(features: list[Any]) -> dict[str, list[np.ndarray]]:
+    """The rings of each country by its English name, as arrays of longitude and latitude; what is not a polygon is left out."""
+    found: dict[str, list[np.ndarray]] = {}
+    for feature in features:
+        try:
+            geometry = feature["geometry"]
+            polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+            rings = [np.array(ring, dtype="float64")[:, :2] for polygon in polygons for ring in polygon]
+            found.setdefault(str(feature["properties"]["name_en"]), []).extend(rings)
+        except (KeyError, TypeError, ValueError, IndexError):
+            continue
+    return found
+
+
+def _inside(rings: list[np.ndarray], lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+    """True for each point inside the rings (even-odd rule on plain degrees: good enough to tell a country)."""
+    inside = np.zeros(len(lat), dtype=bool)
+    for ring in rings:
+        x0, y0, x1, y1 = ring[:-1, 0], ring[:-1, 1], ring[1:, 0], ring[1:, 1]
+        between = (y0 > lat[:, None]) != (y1 > lat[:, None])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            crossing = lon[:, None] < (x1 - x0) * (lat[:, None] - y0) / (y1 - y0) + x0
+        inside ^= (between & crossing).sum(axis=1) % 2 == 1
+    return inside

@@ -16,13 +16,13 @@ import pandas as pd
 from branca.element import MacroElement
 from jinja2 import Template
 
-from evidence.model import Bundle, split
-from evidence.words import Words
+from evidence.words import Words, brief
 
 # More incidents than this at one place are one mark with their number: a fan of a hundred glyphs shows nothing.
 FAN_LIMIT = 40
 # More marks than this on one map are drawn a place at a time: what is drawn is bounded by the screen, not by the rows.
 MARK_LIMIT = 1_500
+STACK = "#8A3413"
 LAYERS = ("incidents", "flares", "places", "assets", "stations", "names")
 
 
@@ -90,7 +90,6 @@ def base_map(
 
 def view(
     shown: pd.DataFrame,
-    bundle: Bundle,
     words: Words,
     *,
     years: tuple[int, int] | None,
@@ -102,66 +101,42 @@ def view(
     The `n` of all marks add up to the number of located incidents in `shown`.
     """
     group = folium.FeatureGroup(name="view", control=False)
-    data = {"things": marks(shown, bundle, words), "kinds": kinds(shown, words), "years": years, "picked": picked, "look": look}
+    data = {"things": marks(shown, words), "kinds": kinds(shown, words), "years": years, "picked": picked, "look": look}
     _Script("window.tamshy.show", data).add_to(group)
     return group
 
 
-def marks(shown: pd.DataFrame, bundle: Bundle, words: Words) -> list[list[Any]]:
+def marks(shown: pd.DataFrame, words: Words) -> list[list[Any]]:
     """[lat, lon, radius in m, glyph, colour, kind, id, title, n] for each mark to draw."""
-    located = shown[shown["located"]]
+    located = shown[shown["located"].to_numpy()]
     if located.empty:
         return []
-    places = bundle["places"].set_index("place_id")
-    sizes = located.groupby("place_id", sort=False, observed=True).size()
-    singles = sizes[sizes <= FAN_LIMIT].index if sizes.clip(upper=FAN_LIMIT).sum() <= MARK_LIMIT else sizes.index[:0]
-    result = []
-    for place_id, n in sizes.items():
-        if place_id in singles:
-            continue
-        place = places.loc[place_id]
-        result.append(
-            [
-                place["lat"],
-                place["lon"],
-                place["location_radius_m"],
-                "circle",
-                "#8A3413",
-                "place",
-                place_id,
-                words("map.stack", place=words.name("places", place_id), n=int(n)),
-                int(n),
-            ]
-        )
-    looks: dict[str, tuple[str, str, str]] = {}
-    for row in located[located["place_id"].isin(singles)][["incident_id", "types", "place_id", "period"]].itertuples():
-        kind = split(row.types)[0]
-        if kind not in looks:
-            term = words.term("act_type", kind)
-            looks[kind] = (term.get("glyph") or "circle", term.get("colour") or "#8A3413", words.label("act_type", kind))
-        shape, colour, label = looks[kind]
-        place = places.loc[row.place_id]
-        result.append(
-            [
-                place["lat"],
-                place["lon"],
-                place["location_radius_m"],
-                shape,
-                colour,
-                "incident",
-                row.incident_id,
-                f"{label}, {words.date(row.period)}",
-                1,
-            ]
-        )
+    sizes = located["place_id"].value_counts(sort=False)
+    fan = sizes.clip(upper=FAN_LIMIT).sum() <= MARK_LIMIT
+    stacked = {place: int(n) for place, n in sizes.items() if n > FAN_LIMIT or not fan}
+    columns = ("incident_id", "kind", "place_id", "period", "lat", "lon", "radius_m")
+    looks = {kind: _look(words, kind) for kind in located["kind"].unique()}
+    singles = located[~located["place_id"].isin(stacked.keys()).to_numpy()]
+    result = [
+        [lat, lon, radius, *looks[kind][:2], "incident", key, f"{looks[kind][2]}, {words.date(period)}", 1]
+        for key, kind, _, period, lat, lon, radius in zip(*(singles[name].tolist() for name in columns), strict=True)
+    ]
+    if stacked:
+        first = located.drop_duplicates("place_id").set_index("place_id")
+        for place, n in stacked.items():
+            title = words("map.stack", place=brief(words.name("places", place)), n=n)
+            lat, lon, radius = first.loc[place, ["lat", "lon", "radius_m"]]
+            result.append([lat, lon, radius, "circle", STACK, "place", place, title, n])
     return result
+
+
+def _look(words: Words, kind: str) -> tuple[str, str, str]:
+    """Glyph, colour and label of a type of act."""
+    term = words.term("act_type", kind)
+    return term.get("glyph") or "circle", term.get("colour") or STACK, words.label("act_type", kind)
 
 
 def kinds(shown: pd.DataFrame, words: Words) -> list[list[Any]]:
     """[glyph, colour, label, n] for each first type among the located incidents, most frequent first: the legend."""
-    first = shown.loc[shown["located"], "types"].str.partition(";")[0].value_counts()
-    result = []
-    for code, n in first.items():
-        term = words.term("act_type", str(code))
-        result.append([term.get("glyph") or "circle", term.get("colour") or "#8A3413", words.label("act_type", str(code)), int(n)])
-    return result
+    first = shown.loc[shown["located"].to_numpy(), "kind"].value_counts()
+    return [[*_look(words, str(code)), int(n)] for code, n in first.items()]

@@ -164,11 +164,14 @@ class Bundle:
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
 
-    def row(self, table: str, key: str) -> pd.Series | None:
-        """One row of a table by its key, or None."""
-        frame = self.tables[table]
+    @lru_cache(maxsize=20_000)  # noqa: B019 — one bundle lives as long as the server
+    def row(self, table: str, key: str) -> Mapping[str, Any] | None:
+        """One row of a table by its key, as a mapping; None if there is none."""
         at = self._keys(table).get(key)
-        return None if at is None else frame.iloc[at]
+        if at is None:
+            return None
+        frame = self.tables[table]
+        return MappingProxyType({name: frame[name].array[at] for name in frame.columns})
 
     def has(self, table: str, key: str) -> bool:
         """True if the table holds that key."""

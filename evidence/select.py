@@ -10,7 +10,7 @@ import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -69,7 +69,8 @@ class _Codes:
 class Index:
     """The incidents of a bundle, ready to be narrowed."""
 
-    frame: pd.DataFrame  # incidents in order of their period, with `grade` and `located`
+    frame: pd.DataFrame  # incidents in order of their period without their texts; with kind, grade, located, lat, lon, radius_m
+    order: np.ndarray  # for each row of `frame`, its position in the bundle's table
     codes: Mapping[str, _Codes]
     start: np.ndarray  # days since 1970, -inf where open
     end: np.ndarray
@@ -97,14 +98,21 @@ def _days(values: pd.Series, otherwise: float) -> np.ndarray:
 @lru_cache(maxsize=2)
 def index(bundle: Bundle) -> Index:
     """Prepare a bundle's incidents for selecting; kept as long as the bundle is."""
-    frame = (
-        bundle["incidents"]
-        .sort_values(["period_start", "period_end", "sequence", "incident_id"], kind="stable", na_position="first")
-        .reset_index(drop=True)
-    )
+    whole = bundle["incidents"].sort_values(["period_start", "period_end", "sequence", "incident_id"], kind="stable", na_position="first")
     places = bundle["places"].set_index("place_id")
-    located = places.index[places["lat"].notna()]
-    frame = frame.assign(grade=rules.corroboration(frame["source_ids"], bundle), located=frame["place_id"].isin(located))
+    # Texts stay in the bundle: a reader's every click takes rows of this frame, and forty columns of prose would be most of its cost.
+    lean = whole[[name for name in whole.columns if name.rpartition("_")[2] not in LANGUAGES]].reset_index(drop=True)
+    texts = [name for name in lean.columns if not pd.api.types.is_numeric_dtype(lean[name]) and "datetime" not in str(lean[name].dtype)]
+    lean = lean.astype(dict.fromkeys(texts, object))
+    where = lean["place_id"]
+    frame = lean.assign(
+        kind=lean["types"].str.partition(";")[0].astype(object),
+        grade=rules.corroboration(whole["source_ids"], bundle).to_numpy(),
+        lat=where.map(places["lat"]).astype("float64"),
+        lon=where.map(places["lon"]).astype("float64"),
+        radius_m=where.map(places["location_radius_m"]).astype("float64"),
+    )
+    frame = frame.assign(located=frame["lat"].notna())
     columns = {facet.key: frame[facet.column].astype(str) for facet in FACETS}
     # A region holds the incidents of its towns.
     lineage = _lineage(places["parent_id"])
@@ -114,7 +122,8 @@ def index(bundle: Bundle) -> Index:
         codes={key: _encode(cells) for key, cells in columns.items()},
         start=_days(frame["period_start"], -np.inf),
         end=_days(frame["period_end"], np.inf),
-        haystack=_haystack(frame, bundle),
+        haystack=_haystack(whole.reset_index(drop=True), bundle),
+        order=bundle["incidents"].index.get_indexer(whole.index),
     )
 
 
@@ -165,7 +174,8 @@ def _haystack(frame: pd.DataFrame, bundle: Bundle) -> pd.Series:
 class Selected:
     """The incidents a selection shows, and what must be said about those it shows."""
 
-    frame: pd.DataFrame
+    bundle: Bundle
+    at: np.ndarray  # positions in index(bundle).frame
     selection: Selection
     total: int  # incidents in the bundle
     context_hidden: int  # would match, but are context rows that were not asked for
@@ -174,12 +184,23 @@ class Selected:
     @property
     def n(self) -> int:
         """How many incidents are shown."""
-        return len(self.frame)
+        return len(self.at)
 
-    @property
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Their rows in order of time, without texts: what map, timeline and list draw."""
+        return index(self.bundle).frame.take(self.at)
+
+    @cached_property
+    def whole(self) -> pd.DataFrame:
+        """The same rows in the same order with all the bundle's columns, for downloads."""
+        rows = self.bundle["incidents"].take(index(self.bundle).order[self.at])
+        return rows.assign(grade=self.frame["grade"].to_numpy(), located=self.frame["located"].to_numpy())
+
+    @cached_property
     def unlocated(self) -> pd.DataFrame:
         """Those without a public position: listed, never lost."""
-        return self.frame[~self.frame["located"]]
+        return self.frame[~self.frame["located"].to_numpy()]
 
 
 def _masks(bundle: Bundle, selection: Selection) -> dict[str, np.ndarray]:
@@ -222,7 +243,7 @@ def select(bundle: Bundle, selection: Selection) -> Selected:
         hidden = int((others & (table.frame["relation"] == "context").to_numpy()).sum())
     before = table.start < _day(selection.since) if selection.since else np.zeros(n, dtype=bool)
     after = table.end > _day(selection.until) + 1 if selection.until else np.zeros(n, dtype=bool)
-    return Selected(table.frame[shown], selection, n, hidden, int((shown & (before | after)).sum()))
+    return Selected(bundle, np.flatnonzero(shown), selection, n, hidden, int((shown & (before | after)).sum()))
 
 
 def options(bundle: Bundle, selection: Selection) -> dict[str, pd.DataFrame]:

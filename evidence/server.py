@@ -22,7 +22,7 @@ import xstatic.pkg.leaflet_markercluster
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -138,11 +138,18 @@ async def _page(request: Request) -> Response:
     return Response(index(load.opened()), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
+async def _home(request: Request) -> Response:
+    """Streamlit knows the first page by the bare address only; by its name it would say that there is no such page."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{base_path()}/{query}")
+
+
 def routes() -> list[Route]:
     """Our routes, to be served beside Streamlit's: assets, health, and the address of every page."""
     prefix = base_path()
-    pages = ["", *(path.stem for path in sorted((load.ROOT / "pages").glob("*.py")))]
+    pages = ["", *(path.stem for path in sorted((load.ROOT / "pages").glob("*.py")) if path.stem != "overview")]
     return [
+        Route(f"{prefix}/overview", _home, methods=["GET"]),
         *(Route(f"{prefix}/{page}", _page, methods=["GET"]) for page in pages),
         Route(f"{prefix}/assets/{{name}}", _send_asset, methods=["GET"]),
         Route(f"{prefix}/health", _health, methods=["GET"]),

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import pandas as pd
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
@@ -59,7 +58,7 @@ class Words:
         self._terms: Mapping[tuple[str, str], dict[str, Any]] = {(row["list"], row["code"]): row for row in terms.to_dict("records")}
         self._formatter = _Formatter(self)
 
-    def __call__(self, key: str, **values: Any) -> str:
+    def __call__(self, key: str, /, **values: Any) -> str:
         """The text of `key`, its blanks filled: `{n:incident}` counts, `{x:number}`, `{when:date}`, `{name}`.
 
         Raises:
@@ -92,7 +91,7 @@ class Words:
         return [row["code"] for row in sorted(rows, key=lambda row: (row["order"], row["code"]))]
 
     # ── texts of records ─────────────────────────────────────────────────────────────────────────
-    def text(self, row: Mapping[str, Any] | pd.Series, stem: str) -> Text:
+    def text(self, row: Mapping[str, Any], stem: str) -> Text:
         """`stem_xx` of a record in the reader's language, else in another, said so. People are named by the bundle's rule."""
         order = (self.language, *(code for code in ("ru", "en", "kk") if code != self.language))
         order = order if self.language != "en" else ("en", "ru", "kk")
@@ -110,7 +109,7 @@ class Words:
         if table == "people":
             return self.person(key)
         for stem in ("name", "title", "label", "mechanism_name", "subject"):
-            if f"{stem}_en" in row.index:
+            if f"{stem}_en" in row:
                 return str(self.text(row, stem)) or key
         return clean(str(row.get("title", key))) or key
 
@@ -217,6 +216,11 @@ def _date(words: Words, text: str) -> str:
 def clean(text: str) -> str:
     """Text from data, without invisible controls that could reorder or hide what stands beside it."""
     return _INVISIBLE.sub("", text) if isinstance(text, str) else ""
+
+
+def brief(text: str, limit: int = 90) -> str:
+    """The beginning of a text where a line has no room for all of it; the card shows the whole."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
 # ── searching across scripts ─────────────────────────────────────────────────────────────────────

@@ -310,9 +310,12 @@
     const ink = INK[options.theme];
     document.documentElement.lang = options.language;
     document.documentElement.dataset.theme = options.theme;
-    map.getContainer().style.background = ink.sea;
-    map.getContainer().setAttribute("role", "application");
-    map.getContainer().setAttribute("aria-label", options.texts.map);
+    const container = map.getContainer();
+    container.style.background = ink.sea;
+    // Leaflet takes the focus at each press; without this the page around the frame would jump under the pointer.
+    container.focus = () => HTMLElement.prototype.focus.call(container, { preventScroll: true });
+    container.setAttribute("role", "application");
+    container.setAttribute("aria-label", options.texts.map);
     map.attributionControl.setPrefix(false);
     map.attributionControl.addAttribution(options.texts.credit);
     map.createPane("basemap").style.zIndex = 150;

@@ -11,7 +11,7 @@ import streamlit as st
 from evidence import geo, report, rules
 from evidence.model import split
 from evidence.ui.lists import citation, listing, zone_line
-from evidence.ui.page import CARDS, Page, md, pick, unpick
+from evidence.ui.page import CARDS, Page, md, pick, tell, unpick
 from evidence.words import Words
 
 Row = Mapping[str, Any]
@@ -25,8 +25,8 @@ def card(page: Page, kind: str, key: str) -> None:
     if row is None:
         st.info(words("card.missing"))
         return
-    _DRAW[kind](page, row.to_dict())
-    citation(page, _title(page, kind, row.to_dict()), key)
+    _DRAW[kind](page, row)
+    citation(page, _title(page, kind, row), key)
 
 
 def _title(page: Page, kind: str, row: Row) -> str:
@@ -62,8 +62,7 @@ def _text(words: Words, row: Row, stem: str, key: str = "") -> None:
     text = words.text(row, stem)
     if not text.words:
         return
-    mark = f" *({md(words('text.fallback', language=words(f'language.{text.language}')))})*" if text.is_fallback else ""
-    st.markdown((f"**{words(key)}:** " if key else "") + md(text.words) + mark)
+    st.markdown((f"**{words(key)}:** " if key else "") + tell(words, text))
 
 
 def _sources(page: Page, cell: str) -> None:
@@ -74,7 +73,7 @@ def _sources(page: Page, cell: str) -> None:
         row = page.bundle.row("sources", key)
         if row is None:
             continue
-        _source(words, row.to_dict())
+        _source(words, row)
 
 
 def _source(words: Words, row: Row) -> None:
@@ -101,7 +100,7 @@ def _claims(page: Page, key: str) -> None:
         return
     st.markdown(f"**{words('card.claims')}**")
     for row in about.to_dict("records"):
-        value = md(str(words.text(row, "text")))
+        value = tell(words, words.text(row, "text"))
         who = words.text(row, "asserted_by").words
         when = f", {words.date(row['as_of'])}" if row["as_of"] else ""
         stance = words.label("stance", row["stance"])
@@ -113,7 +112,7 @@ def _claims(page: Page, key: str) -> None:
 def _corrections(page: Page, key: str) -> None:
     rows = page.bundle["corrections"]
     for row in rows[rows["record_id"] == key].to_dict("records"):
-        st.info(page.words("card.corrected", date=page.words.date(row["date"]), why=md(page.words.text(row, "why"))))
+        st.info(page.words("card.corrected", date=page.words.date(row["date"]), why=tell(page.words, page.words.text(row, "why"))))
 
 
 def _updates(page: Page, key: str) -> None:
@@ -126,7 +125,7 @@ def _updates(page: Page, key: str) -> None:
     st.markdown(f"**{words('card.status')}**")
     for row in rows.to_dict("records"):
         as_of = words("card.as_of", date=words.date(row["period"])) if row["period"] else words("card.undated")
-        st.markdown(f"- {md(words.label('status', row['status']))} ({md(as_of)}): {md(words.text(row, 'text'))}")
+        st.markdown(f"- {md(words.label('status', row['status']))} ({md(as_of)}): {tell(words, words.text(row, 'text'))}")
 
 
 def _linked(page: Page, label: str, kind: str, items: list[tuple[str, str]]) -> None:
@@ -212,7 +211,7 @@ def _incident(page: Page, row: Row) -> None:
     _linked(page, "card.case", "case", [(row["case_id"], words.name("cases", row["case_id"]))])
 
 
-def _place_line(page: Page, place: pd.Series | None, row: Row) -> str:
+def _place_line(page: Page, place: Row | None, row: Row) -> str:
     words = page.words
     detail = words.text(row, "place_detail").words
     if place is None:
@@ -238,7 +237,7 @@ def _norm(page: Page, key: str, label: str) -> None:
     title = row[f"title_{words.language}"] or row["title_ru"] or row["title_en"]
     named = words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (f" «{title}»" if title else "")
     status = words.label("title_status", row["title_status"])
-    st.markdown(f"**{words(label)}:** {md(named)} :gray[({md(status)})]  \n{md(words.text(row, 'duty'))}")
+    st.markdown(f"**{words(label)}:** {md(named)} :gray[({md(status)})]  \n{tell(words, words.text(row, 'duty'))}")
 
 
 def _response(page: Page, row: Row) -> None:
@@ -260,7 +259,7 @@ def _response(page: Page, row: Row) -> None:
         st.markdown(f"**{words('response.stages')}**")
         for event in events.to_dict("records"):
             st.markdown(
-                f"- {md(words.date(event['period']))}: {md(words.label('response_stage', event['stage']))}. {md(words.text(event, 'text'))}"
+                f"- {md(words.date(event['period']))}: {md(words.label('response_stage', event['stage']))}. {tell(words, words.text(event, 'text'))}"
             )
     _fact(words, "response.came_back", words.label("response_type", row["response_type"]))
     _text(words, row, "outcome", "response.outcome")
@@ -271,7 +270,7 @@ def _response(page: Page, row: Row) -> None:
         "response.incidents",
         "incident",
         [
-            (key, _title(page, "incident", incident.to_dict()))
+            (key, _title(page, "incident", incident))
             for key in split(row["incident_ids"])
             if (incident := bundle.row("incidents", key)) is not None
         ],
@@ -304,7 +303,7 @@ def _place(page: Page, row: Row) -> None:
         for stage in stages.to_dict("records"):
             who = words.text(stage, "asserted_by").words
             st.markdown(
-                f"- {md(words.date(stage['period']))}: {md(words.label('resettlement_stage', stage['stage']))}. {md(words.text(stage, 'text'))}"
+                f"- {md(words.date(stage['period']))}: {md(words.label('resettlement_stage', stage['stage']))}. {tell(words, words.text(stage, 'text'))}"
                 + (f" :gray[({md(who)})]" if who else "")
             )
     counts = bundle["populations"]

@@ -10,7 +10,7 @@ from evidence.model import split
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.lists import listing
-from evidence.ui.page import PAGES, Page, md, page_file, pick
+from evidence.ui.page import PAGES, Page, md, page_file, pick, tell
 
 CUSTODY = ("detention_short", "arrest_admin", "arrest_criminal")
 NEWEST = 6
@@ -73,7 +73,9 @@ def key_figures(page: Page, selected: Selected) -> None:
     until = str(page.selection.until.year if page.selection.until else last)
     st.subheader(words("figures.title", since=since, until=until), anchor="figures")
     found = _figures(page, selected)
-    for column, (key, figure) in zip(st.columns(len(found), gap="medium"), found.items(), strict=True):
+    with st.container(key="figures"):
+        columns = st.columns(len(found), gap="medium")
+    for column, (key, figure) in zip(columns, found.items(), strict=True):
         with column:
             st.markdown(f"### {words.number(figure.value)}")
             st.markdown(words(f"figures.{key}"))
@@ -81,7 +83,9 @@ def key_figures(page: Page, selected: Selected) -> None:
                 st.caption(words("figures.interval", low=round(figure.low, 1), high=round(figure.high, 1)))
             else:
                 st.caption(words("figures.no_interval"))
-            st.button(words("figures.rows"), key=f"rows_{key}", on_click=_open_rows, args=(key,), disabled=figure.value == 0)
+            st.button(
+                words("figures.rows"), key=f"rows_{key}", on_click=_open_rows, args=(key,), disabled=figure.value == 0, type="tertiary"
+            )
     if (key := st.session_state.get("rows")) in found:
         _rows(page, key, found[key])
 
@@ -109,7 +113,7 @@ def _rows(page: Page, key: str, figure: Figure) -> None:
 def picked_card(page: Page) -> None:
     """The card of what was clicked on map, timeline or list."""
     if picked := st.session_state.get("picked"):
-        with st.container(border=True, key="card"):
+        with st.container(key="card", gap="xsmall"):
             card(page, *picked)
 
 
@@ -126,4 +130,4 @@ def news(page: Page) -> None:
     with right:
         st.subheader(words("news.corrections"), anchor=False)
         for row in bundle["corrections"].sort_values("date", ascending=False).head(NEWEST).to_dict("records"):
-            st.markdown(f"{md(words.date(row['date']))}: {md(words.text(row, 'why'))} :gray[{md(row['record_id'])}]")
+            st.markdown(f"{md(words.date(row['date']))}: {tell(words, words.text(row, 'why'))} :gray[{md(row['record_id'])}]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,11 @@ from evidence.model import Bundle
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.lists import listing, zone_line
-from evidence.ui.page import Page, pick, write_link
+from evidence.ui.page import Page, md, pick, write_link
+from evidence.words import Words
+
+# On a phone the list comes before the map: its first rows, the rest on further pages.
+PHONE_ROWS = 5
 
 
 def _theme() -> str:
@@ -37,7 +42,7 @@ def _draw_map(
     centre, zoom = home_view(bundle)
     base = maps.base_map(words, assets=assets, theme=_theme(), home=["KAZ"], centre=centre, zoom=zoom, visible=visible)
     picked = page.picked[1] if page.picked else None
-    view = maps.view(selected.frame, bundle, words, years=_flare_years(page), picked=picked, look=look)
+    view = maps.view(selected.frame, words, years=_flare_years(page), picked=picked, look=look)
     value = st_folium(base, key=key, height=height, width=None, use_container_width=True, returned_objects=[], feature_group_to_add=view)
     return value or {}
 
@@ -59,6 +64,8 @@ def _flare_years(page: Page) -> tuple[int, int] | None:
 
 def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
     """The map; beside it (on a phone: under it) the card of what was clicked, or what the map cannot show."""
+    with st.container(key="phone-list"):
+        listing(page, selected.frame, key="phone", size=PHONE_ROWS)
     left, right = st.columns([2.1, 1], gap="medium")
     with left, st.container(key="map"):
         value = _draw_map(page, selected, key="map", height=height)
@@ -68,7 +75,7 @@ def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
         pick(value["picked"]["kind"], value["picked"]["id"])
         write_link()
     picked = st.session_state.get("picked")
-    with right, st.container(key="card"):
+    with right, st.container(key="card", gap="xsmall"):
         if picked:
             card(page, *picked)
         else:
@@ -94,7 +101,7 @@ def list_and_card(page: Page, selected: Selected) -> None:
     left, right = st.columns([2.1, 1], gap="medium")
     with left:
         listing(page, selected.frame, key="list")
-    with right, st.container(key="card"):
+    with right, st.container(key="card", gap="xsmall"):
         if picked := st.session_state.get("picked"):
             card(page, *picked)
         else:
@@ -124,6 +131,7 @@ def _beside(page: Page, selected: Selected) -> None:
 
 def overview_map(page: Page, selected: Selected, *, height: int = 430) -> None:
     """The map of the Overview: the same map, quieter; a click opens the Map page's card below."""
+    st.markdown(f"**{md(_where(selected, page.words))}**")
     flagship = page.bundle.schema.get("flagship_case")
     place = _place_of_case(page.bundle, flagship)
     look = {"key": "flagship", "at": [place["lat"], place["lon"]], "zoom": 6} if place is not None else None
@@ -136,7 +144,7 @@ def overview_map(page: Page, selected: Selected, *, height: int = 430) -> None:
         write_link()
 
 
-def _place_of_case(bundle: Bundle, case_id: str | None) -> pd.Series | None:
+def _place_of_case(bundle: Bundle, case_id: str | None) -> Mapping[str, Any] | None:
     rows = bundle["incidents"]
     rows = rows[rows["case_id"] == case_id] if case_id else rows.iloc[:0]
     for place_id in rows["place_id"]:
@@ -146,8 +154,35 @@ def _place_of_case(bundle: Bundle, case_id: str | None) -> pd.Series | None:
     return None
 
 
+def _where(selected: Selected, words: Words) -> str:
+    """The map in a sentence."""
+    places = selected.frame.loc[selected.frame["located"].to_numpy(), "place_id"]
+    if places.empty:
+        return words("where.title_none")
+    top = places.value_counts()
+    return words("where.title", located=len(places), n=selected.n, place=words.name("places", top.index[0]), most=int(top.iloc[0]))
+
+
+def _when(selected: Selected, words: Words) -> str:
+    """The timeline in a sentence: the year most records surely fall into."""
+    start, end = selected.frame["period_start"], selected.frame["period_end"] - pd.Timedelta(days=1)
+    years = start[(start.dt.year == end.dt.year).to_numpy()].dt.year.value_counts()
+    if years.empty:
+        return words("when.title_none")
+    top = sorted(years.items(), key=lambda item: (-item[1], item[0]))[0]
+    return words(
+        "when.title",
+        n=selected.n,
+        since=str(int(start.min().year)),
+        until=str(int(end.max().year)),
+        year=str(int(top[0])),
+        most=int(top[1]),
+    )
+
+
 def timeline(page: Page, selected: Selected, *, height: int = 430) -> None:
     """The acts of the selection over time, with the flagship case standing out."""
+    st.markdown(f"**{md(_when(selected, page.words))}**")
     figure = charts.timeline(
         selected.frame, page.bundle, page.words, dark=_theme() == "dark", highlight=page.bundle.schema.get("flagship_case"), height=height
     )
@@ -177,14 +212,14 @@ def download(page: Page, selected: Selected) -> None:
     with st.container(horizontal=True, key="downloads"):
         st.download_button(
             words("download.csv", n=selected.n),
-            lambda: report.csv(selected.frame, bundle, words),
+            lambda: report.csv(selected.whole, bundle, words),
             f"{name}-incidents.csv",
             "text/csv",
             on_click="ignore",
         )
         st.download_button(
             words("download.geojson", n=int(selected.frame["located"].sum())),
-            lambda: report.geojson(selected.frame, bundle, words, caption),
+            lambda: report.geojson(selected.whole, bundle, words, caption),
             f"{name}-incidents.geojson",
             "application/geo+json",
             on_click="ignore",

@@ -14,7 +14,7 @@ from evidence import charts, select
 from evidence.model import SELECTION_DEFAULTS, Selection
 from evidence.select import FACETS, Facet, Selected
 from evidence.ui.page import Page, change, md
-from evidence.words import Words
+from evidence.words import Words, brief
 
 # So many options can be read; the rest are found by searching.
 OPTIONS_SHOWN = 60
@@ -77,8 +77,7 @@ def _options(facet: Facet, counts: pd.DataFrame, page: Page) -> None:
 
 
 def _option(name: str, n: int, words: Words) -> str:
-    short = name if len(name) <= 60 else f"{name[:57]}…"
-    label = f"{md(short)}  {words.number(n)}"
+    label = f"{md(brief(name, 60))}  {words.number(n)}"
     return f":gray[{label}]" if n == 0 else label
 
 
@@ -97,8 +96,13 @@ def chips(page: Page) -> None:
         return
     with st.container(horizontal=True, gap="small", key="chips"):
         for key, code, phrase in parts:
-            short = phrase if len(phrase) <= 70 else f"{phrase[:67]}…"
-            st.button(f"{md(short)}  ✕", key=f"chip_{key}_{code}", on_click=_remove, args=(key, code), help=page.words("filter.remove"))
+            st.button(
+                f"{md(brief(phrase, 70))}  ✕",
+                key=f"chip_{key}_{code}",
+                on_click=_remove,
+                args=(key, code),
+                help=page.words("filter.remove"),
+            )
         st.button(page.words("filter.reset"), key="reset", on_click=_reset, type="tertiary")
 
 

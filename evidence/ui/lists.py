@@ -10,8 +10,8 @@ import streamlit as st
 
 from evidence import geo, report
 from evidence.model import split
-from evidence.ui.page import Page, link, md, pick
-from evidence.words import Words
+from evidence.ui.page import Page, link, md, pick, tell
+from evidence.words import Words, brief
 
 PAGE_SIZE = 50
 
@@ -26,18 +26,13 @@ def listing(page: Page, shown: pd.DataFrame, *, key: str, size: int = PAGE_SIZE)
     at = 1
     if pages > 1:
         at = st.number_input(words("list.page", pages=pages), 1, pages, key=f"page_{key}", width=220)
-    for row in shown.iloc[(at - 1) * size : at * size].to_dict("records"):
-        kinds = ", ".join(words.label("act_type", code) for code in split(row["types"]))
-        where = words.name("places", row["place_id"]) if row["place_id"] else words.label("country", row["country"])
-        label = f"{md(words.date(row['period']))} · {md(kinds)} · {md(where)}"
-        st.button(
-            label,
-            key=f"row_{key}_{row['incident_id']}",
-            on_click=pick,
-            args=("incident", row["incident_id"]),
-            type="tertiary",
-            width="stretch",
-        )
+    columns = ("incident_id", "period", "types", "place_id", "country")
+    rows = shown[list(columns)].iloc[(at - 1) * size : at * size]
+    for record, when, types, place, country in zip(*(rows[name].tolist() for name in columns), strict=True):
+        kinds = ", ".join(words.label("act_type", code) for code in split(types))
+        where = words.name("places", place) if place else words.label("country", country)
+        label = f"{md(words.date(when))} · {md(kinds)} · {md(brief(where))}"
+        st.button(label, key=f"row_{key}_{record}", on_click=pick, args=("incident", record), type="tertiary", width="stretch")
 
 
 def citation(page: Page, title: str, key: str) -> None:
@@ -63,7 +58,7 @@ def zone_line(zone: dict[str, Any], day: date, words: Words) -> None:
     )
     name = words.name("assets", zone["asset_id"])
     mark = words("zone.in_force") if geo.in_force(zone, day) else words.label("zone_status", zone["status"])
-    line = f"**{md(name)}: {md(radius)}** · {md(mark)}  \n{md(dates)}. {md(words.text(zone, 'act'))}"
+    line = f"**{md(name)}: {md(radius)}** · {md(mark)}  \n{md(dates.rstrip('.'))}. {tell(words, words.text(zone, 'act'))}"
     if zone["disputed"]:
         line += f" *{md(words('zone.disputed'))}*"
     st.markdown(line)

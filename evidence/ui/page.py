@@ -7,6 +7,7 @@ in codes, and only what differs from the default.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ import streamlit as st
 
 from evidence import load, select
 from evidence.model import LANGUAGES, Bundle, Selection
-from evidence.words import LANGUAGE_NAMES, Words
+from evidence.words import LANGUAGE_NAMES, Text, Words
 
 PAGES = ("overview", "map")
 _FOLDER = load.ROOT / "pages"
@@ -32,6 +33,10 @@ CARDS = {
     "source": "sources",
     "case": "cases",
 }
+
+
+# What a link may say beyond the selection: how a page shows it (lanes by place, a comparison). Each page keeps its own values.
+EXTRAS = frozenset({"lane", "show", "sort", "more", "by", "unit", "first", "second", "around", "rows", "columns", "context"})
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,18 @@ def md(text: Any) -> str:
 def navigation(streamlit: ModuleType) -> Any:
     """The pages in their order, named in the reader's language."""
     bundle = load.opened()
-    words = speak(bundle, _read_link(bundle).language)
+    words = speak(bundle, _language())
     pages = [st.Page(page_file(key), title=words(f"page.{key}"), url_path=key, default=key == PAGES[0]) for key in PAGES]
     return streamlit.navigation(pages, position="top")
+
+
+def _language() -> str:
+    """The language of the link, else the one the reader chose: which page is being opened is not known yet."""
+    asked = st.query_params.get("lang")
+    if asked in LANGUAGES:
+        return asked
+    kept = st.session_state.get("selection")
+    return kept.language if kept else LANGUAGES[0]
 
 
 def open_page(key: str) -> Page:
@@ -71,7 +85,7 @@ def open_page(key: str) -> Page:
     """
     bundle = load.opened()
     st.session_state["page"] = key
-    selection = _read_link(bundle)
+    selection = _read_link(bundle, opening=True)
     words = speak(bundle, selection.language)
     st.set_page_config(page_title=f"{words(f'page.{key}')} · Tamshy", layout="wide", initial_sidebar_state="collapsed")
     if bundle.synthetic:
@@ -110,20 +124,37 @@ def unpick() -> None:
     st.session_state["picked"] = None
 
 
-def _read_link(bundle: Bundle) -> Selection:
-    """The selection the reader has, or the one of a link that is new."""
+def extra(word: str, default: str = "", allowed: Iterable[str] | None = None) -> str:
+    """What this page's link says beyond the selection, or `default`; a value that is not `allowed` counts as not said."""
+    value = st.session_state.get("extra", {}).get(st.session_state.get("page"), {}).get(word, default)
+    return value if allowed is None or value in set(allowed) else default
+
+
+def set_extra(**values: str) -> None:
+    """Keep how this page shows the selection, so that its link says it too; an empty value is the default and not said."""
+    state = st.session_state
+    page = state["page"]
+    said = {**state.get("extra", {}).get(page, {}), **values}
+    state["extra"] = {**state.get("extra", {}), page: {word: value for word, value in said.items() if value}}
+
+
+def _read_link(bundle: Bundle, *, opening: bool = False) -> Selection:
+    """The selection the reader has, or the one of a link that is new; `opening` a page also takes the page's own words from it."""
     state = st.session_state
     query = {key: st.query_params.get_all(key) for key in st.query_params}
     page = state.get("page")
     moved = page != state.get("link_page")
     # A bare address on a page just reached comes from the menu, which drops the query; on the same page it is the Back button.
     if "selection" not in state or (query != state.get("link") and (query or not moved)):
-        selection, unknown = select.from_query({key: values for key, values in query.items() if key not in {"id", "v"}}, bundle)
-        known = {facet.key for facet in select.FACETS} | {*select.OTHER_WORDS, "id", "v", "embed", "embed_options"}
+        known = {"id", "v", *EXTRAS}
+        selection, unknown = select.from_query({key: values for key, values in query.items() if key not in known}, bundle)
+        known |= {facet.key for facet in select.FACETS} | {*select.OTHER_WORDS, "embed", "embed_options"}
         unknown += [f"{key}={','.join(values)}" for key, values in query.items() if key not in known]
         picked = find(bundle, query["id"][-1]) if query.get("id") else None
         if query.get("id") and picked is None:
             unknown.append(f"id={query['id'][-1]}")
+        if opening:
+            state["extra"] = {**state.get("extra", {}), page: {word: query[word][-1][:120] for word in EXTRAS & query.keys()}}
         state.update(selection=selection, unknown=unknown, picked=picked, link_version=query.get("v", [None])[-1])
     state["language"] = state["selection"].language
     return state["selection"]
@@ -139,6 +170,7 @@ def link(*, version: bool = False) -> dict[str, list[str]]:
     query = select.to_query(st.session_state["selection"])
     if picked := st.session_state.get("picked"):
         query["id"] = [picked[1]]
+    query |= {word: [value] for word, value in sorted(st.session_state.get("extra", {}).get(st.session_state.get("page"), {}).items())}
     if version:
         query["v"] = [load.opened().version]
     return query
@@ -152,6 +184,11 @@ def write_link() -> None:
     if query != state.get("link") or query != {key: st.query_params.get_all(key) for key in st.query_params}:
         st.query_params.from_dict(query)
     state["link"] = query
+
+
+def tell(words: Words, text: Text) -> str:
+    """A record's text for Markdown, marked if it is not in the reader's language."""
+    return md(text.words) + (f" :gray[({words(f'text.in_{text.language}')})]" if text.is_fallback and text.words else "")
 
 
 def say(text: str) -> None:

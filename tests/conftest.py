@@ -1,0 +1,143 @@
+"""What tests share: the shipped bundle, and small bundles made on the spot."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from evidence import load
+from evidence.model import Bundle
+from evidence.words import Words
+
+# A shared machine may be slow; how long an example takes says nothing about whether the claim holds.
+settings.register_profile("tamshy", deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tamshy")
+
+ROOT = load.ROOT
+SCHEMA = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))
+TABLES = {resource["name"]: resource for resource in SCHEMA["resources"] if "schema" in resource}
+
+# One sound row a table, enough to refer to one another: what a test leaves out of its own rows is taken from here.
+SOUND: dict[str, dict[str, str]] = {
+    "sources": {
+        "source_id": "S-1",
+        "title": "Report",
+        "publisher": "Paper",
+        "languages": "en",
+        "type": "media",
+        "read_extent": "full",
+    },
+    "places": {
+        "place_id": "L-1",
+        "name_en": "Berezovka",
+        "name_ru": "Берёзовка",
+        "name_kk": "Березовка",
+        "kind": "village",
+        "country": "KZ",
+        "lat": "51.27",
+        "lon": "53.05",
+        "location_precision": "settlement",
+        "location_radius_m": "800",
+        "confidence": "B",
+        "source_ids": "S-1",
+    },
+    "people": {"person_id": "P-001", "pseudonym": "A", "name_basis": "pseudonym_only", "source_ids": "S-1"},
+    "cases": {
+        "case_id": "C-1",
+        "title_en": "Case",
+        "title_ru": "Дело",
+        "title_kk": "Іс",
+        "summary_en": "A case.",
+        "summary_ru": "Дело.",
+        "country": "KZ",
+        "source_ids": "S-1",
+    },
+    "incidents": {
+        "incident_id": "I-1",
+        "case_id": "C-1",
+        "period": "2019-05-07",
+        "period_basis": "printed",
+        "place_id": "L-1",
+        "country": "KZ",
+        "types": "detention_short",
+        "victims_en": "A defender",
+        "victims_ru": "Правозащитник",
+        "victim_type": "individual",
+        "defender_types": "journalist",
+        "perpetrator_types": "police",
+        "involvement": "direct",
+        "asserted_by": "victim",
+        "relation": "direct",
+        "text_en": "Detained.",
+        "text_ru": "Задержан.",
+        "contested": "false",
+        "confidence": "B",
+        "source_ids": "S-1",
+    },
+}
+
+
+def as_csv(header: Iterable[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """Rows as a bundle's table: commas, LF, an empty cell for what is not said."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(header), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def link_bundle(folder: Path) -> Path:
+    """The shipped bundle as links into the repository, so that a test copies only what it breaks."""
+    for resource in [*SCHEMA["resources"], {"path": "datapackage.json"}]:
+        target = folder / resource["path"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(ROOT / resource["path"])
+    return folder
+
+
+def put(folder: Path, file: str, content: str | bytes) -> None:
+    """Replace a file of a linked bundle; the repository keeps its own."""
+    (folder / file).unlink(missing_ok=True)
+    (folder / file).write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def write_bundle(folder: Path, about: Mapping[str, Any] | None = None, **tables: list[dict[str, str]]) -> Path:
+    """A small bundle: the shipped vocabulary, words and layers; of every other table only the rows given (or none)."""
+    link_bundle(folder)
+    put(folder, "datapackage.json", json.dumps({**SCHEMA, **(about or {})}))
+    for name, resource in TABLES.items():
+        if name not in {"vocabulary", "words"}:
+            rows = tables.get(name, [SOUND[name]] if name in SOUND else [])
+            header = [field["name"] for field in resource["schema"]["fields"]]
+            put(folder, resource["path"], as_csv(header, [{**SOUND.get(name, {}), **row} for row in rows]))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Bundle:
+    """The shipped bundle."""
+    return load.load(ROOT)
+
+
+@pytest.fixture(scope="session")
+def english(bundle: Bundle) -> Words:
+    """The shipped bundle's words in English."""
+    return Words(bundle, "en")
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Callable[..., Bundle]:
+    """Make and load a small bundle from a few rows a table: `tiny(incidents=[{"period": "2019"}])`."""
+    made = iter(range(1_000))
+
+    def make(about: Mapping[str, Any] | None = None, **tables: list[dict[str, str]]) -> Bundle:
+        return load.load(write_bundle(tmp_path / str(next(made)), about, **tables))
+
+    return make

@@ -1,0 +1,270 @@
+"""The dashboard in a real Chromium: nobody else is asked, nothing hostile runs, three readers can do their errands."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import PAGES, ROOT, chromium, launch, map_frame, serve, settle, watch
+from playwright.sync_api import Browser, Page, sync_playwright
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(
+        chromium() is None and not os.environ.get("CI"), reason="NO CHROMIUM: install Debian's package `chromium` to run the browser tests"
+    ),
+]
+HAS_MAP = {"overview", "map"}
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serve() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    yield context.new_page()
+    context.close()
+
+
+def captions(page: Page) -> str:
+    return page.inner_text("body").replace("\u00a0", " ")
+
+
+# ── nobody else is asked ─────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", PAGES)
+def test_page_asks_nobody_else_and_shows_itself(name: str, page: Page, address: str) -> None:
+    seen = watch(page, address)
+    page.goto(f"{address}/{name}")
+    settle(page)
+    if name in HAS_MAP:
+        frame = map_frame(page)
+        assert frame.locator(".name").count() > 5, "the map shows no labels"
+        shown = int(frame.locator("html").get_attribute("data-incidents"))
+        located = int(re.search(r"(\d+) of \d+ have a public location|$", captions(page))[1] or shown)
+        assert shown == located > 0
+    if name == "map":
+        assert page.locator(".t-bars > span").count() > 10
+    page.wait_for_timeout(500)
+    assert seen.foreign == []
+    assert seen.errors == []
+
+
+def test_badges_on_the_map_add_up_to_the_caption(page: Page, address: str) -> None:
+    page.goto(f"{address}/map")
+    settle(page)
+    frame = map_frame(page)
+    found = re.search(r"(\d+) of \d+ incidents.*?(\d+) without a public location", captions(page))
+    # Far enough out that every mark is on the screen.
+    for _ in range(2):
+        frame.locator(".leaflet-control-zoom-out").click()
+        page.wait_for_timeout(600)
+    badges = [int(n) for n in frame.locator(".cluster").evaluate_all("all => all.map(e => e.dataset.n)")]
+    single = frame.locator(".mark:not(.stack)").count()
+    stacks = [int(n) for n in frame.locator(".mark.stack b").all_inner_texts()]
+    assert sum(badges) + single + sum(stacks) == int(found[1]) - int(found[2])
+
+
+# ── deep links ───────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", PAGES)
+def test_deep_link_works_as_the_first_request_after_a_start(name: str, browser: Browser) -> None:
+    with serve() as fresh:
+        page = browser.new_page()
+        page.goto(f"{fresh}/{name}?lang=ru&from=2019&to=2019")
+        settle(page)
+        assert page.evaluate("document.documentElement.lang") == "ru"
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert "2019" in page.inner_text("body")
+        page.close()
+
+
+def test_unknown_word_in_a_link_is_said(page: Page, address: str) -> None:
+    page.goto(f"{address}/map?type=detenton&colour=red")
+    settle(page)
+    assert "type=detenton" in captions(page) and "colour=red" in captions(page)
+
+
+def test_back_and_reload_show_the_same_view(page: Page, address: str) -> None:
+    page.goto(f"{address}/map?type=conviction")
+    settle(page)
+    before = re.search(r"\d+ of \d+ incidents", captions(page))[0]
+    page.get_by_role("button", name="Reset all").click()
+    page.wait_for_function("!location.search.includes('conviction')")
+    settle(page)
+    assert re.search(r"\d+ of \d+ incidents", captions(page))[0] != before
+    page.go_back()
+    page.wait_for_function("location.search.includes('conviction')")
+    settle(page)
+    assert re.search(r"\d+ of \d+ incidents", captions(page))[0] == before
+    page.reload()
+    settle(page)
+    assert re.search(r"\d+ of \d+ incidents", captions(page))[0] == before
+
+
+# ── hostile text ─────────────────────────────────────────────────────────────────────────────────
+HOSTILE = '<img src=x onerror="window.hacked=1">{{7*7}}`tick`</script><script>window.hacked=1</script>\u202egnp.exe **bold** [a](javascript:window.hacked=1) $x^2$'
+LONG = "N" * 10_000
+
+
+def poison(folder: Path) -> Path:
+    """The shipped bundle with hostile words in every text that comes from data. SYNTHETIC: for this test only."""
+    shutil.copytree(ROOT / "data", folder / "data")
+    shutil.copytree(ROOT / "geo", folder / "geo")
+    package = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))
+    (folder / "datapackage.json").write_text(
+        json.dumps({**package, "synthetic": True, "title": HOSTILE}, ensure_ascii=False), encoding="utf-8"
+    )
+    for resource in package["resources"]:
+        if "schema" not in resource or resource["name"] in {"words", "vocabulary"}:
+            continue
+        path = folder / resource["path"]
+        texts = [
+            f["name"]
+            for f in resource["schema"]["fields"]
+            if f.get("meaning") in {"text", "label"} or f["name"] in {"title", "publisher", "articles_as_printed", "read_note", "type_note"}
+        ]
+        with path.open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        for at, row in enumerate(rows):
+            for name in texts:
+                if row[name]:
+                    row[name] = LONG if at % 40 == 3 and name.startswith(("name_", "title")) else f"{row[name]} {HOSTILE}"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys() if rows else texts, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serve(poison(tmp_path_factory.mktemp("hostile"))) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_hostile_text_runs_nothing_and_breaks_no_layout(name: str, page: Page, hostile: str) -> None:
+    seen = watch(page, hostile)
+    for query in ("", "?id=I-BZ-03", "?id=S01&lang=ru", "?id=BHRRC-INTERVIEW-2021"):
+        page.goto(f"{hostile}/{name}{query}")
+        settle(page)
+        if name in HAS_MAP:
+            map_frame(page)
+        for frame in page.frames:
+            assert frame.evaluate("window.hacked") is None
+        assert "SYNTHETIC" in captions(page)
+        assert "javascript:" not in "".join(page.locator("a").evaluate_all("all => all.map(a => a.href)"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1400
+    assert seen.dialogs == [] and seen.foreign == [] and seen.errors == []
+
+
+# ── every reader ─────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+@pytest.mark.parametrize("name", PAGES)
+def test_phone_shows_the_page_without_sideways_scrolling(name: str, language: str, browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, color_scheme="dark" if language == "ru" else "light")
+    page = context.new_page()
+    page.goto(f"{address}/{name}?lang={language}")
+    settle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    wide = page.locator("[data-testid=stMain]").evaluate(
+        "m => [...m.querySelectorAll('p, button, h1, h2, h3')].filter(e => e.offsetParent && e.getBoundingClientRect().right > 362).map(e => e.innerText.slice(0, 60))"
+    )
+    assert wide == []
+    assert page.locator("h1").inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_of_ours(name: str, theme: str, browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{address}/{name}?id=I-BZ-03")
+    settle(page)
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response["violations"]
+    ours = [f"{v['id']}: {node['target']} {node['html'][:160]}" for v in found for node in v["nodes"] if not _is_streamlits(v["id"], node)]
+    context.close()
+    assert ours == []
+
+
+def _is_streamlits(rule: str, node: dict) -> bool:
+    """What Streamlit's own markup does and we cannot mend from here: named, so that anything else still fails."""
+    return False
+
+
+# ── three errands ────────────────────────────────────────────────────────────────────────────────
+def test_advocate_opens_the_case_and_sees_how_we_know(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+    page.get_by_role("link", name="To show a case").click()
+    page.wait_for_url("**/map?*")
+    settle(page)
+    page.get_by_role("button", name=re.compile("^7 May 2019 · Detention")).last.click()
+    settle(page)
+    card = page.locator(".st-key-card")
+    assert "ecological zone" in card.inner_text()
+    assert card.get_by_role("link", name="open").first.get_attribute("href").startswith("http")
+    assert "As asserted by" in card.inner_text()
+
+
+def test_journalist_finds_a_place_in_any_spelling_and_takes_the_rows(page: Page, address: str) -> None:
+    counts = set()
+    for spelling in ("Berezovka", "Березовка", "Берёзовка", "Beryozovka"):
+        page.goto(f"{address}/map?q={spelling}")
+        settle(page)
+        counts.add(re.search(r"(\d+) of \d+ incidents", captions(page))[1])
+    assert len(counts) == 1 and int(counts.pop()) >= 9
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=re.compile("Download these")).click()
+    rows = list(csv.DictReader(Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()))
+    assert f"these {len(rows)} incident" in captions(page)
+
+
+def test_board_member_opens_a_figure_into_its_rows(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+    page.get_by_role("button", name="Show the rows").nth(1).click()
+    settle(page)
+    rows = page.locator(".st-key-figure_rows")
+    stated = int(re.search(r"(\d+)", rows.inner_text())[1])
+    assert stated == int(page.locator(".st-key-figures h3").nth(1).inner_text())
+
+
+def test_click_on_a_mark_opens_its_card_and_keeps_the_map(page: Page, address: str) -> None:
+    page.goto(f"{address}/map?place=S01")
+    settle(page)
+    frame = map_frame(page)
+    frame.locator(".leaflet-control-zoom-in").click()
+    page.wait_for_timeout(700)
+    frame.locator("html").evaluate("e => { e.dataset.mine = 'same map'; }")
+    for _ in range(8):
+        marks = frame.locator(".mark:visible")
+        if marks.count():
+            break
+        frame.locator(".cluster").first.click()
+        page.wait_for_timeout(900)
+    frame.locator(".mark").first.click()
+    page.wait_for_function("location.search.includes('id=I')")
+    settle(page)
+    assert "Sources" in page.locator(".st-key-card").inner_text()
+    assert frame.locator("html").get_attribute("data-mine") == "same map"
