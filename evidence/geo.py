@@ -107,7 +107,23 @@ def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any
         for row in bundle["stations"].to_dict("records")
         if pd.notna(row["lat"])
     ]
-    return {"places": places, "assets": assets, "stations": stations, "flares": _flares(bundle, words)}
+    return {"places": places, "assets": assets, "stations": stations, "flares": _flares(bundle, words), "spots": _spots(bundle, words)}
+
+
+def spots(bundle: Bundle) -> pd.Index:
+    """The ids of all places with a public position, in the bundle's order: where a mark may stand."""
+    places = bundle["places"]
+    return pd.Index(places.loc[places["lat"].notna(), "place_id"].astype(object))
+
+
+def _spots(bundle: Bundle, words: Words) -> list[list[Any]]:
+    """[id, lat, lon, radius in m, name] of every spot, so that a changed selection need only send how many stand where."""
+    places = bundle["places"]
+    places = places[places["lat"].notna()]
+    return [
+        [key, lat, lon, radius, brief(words.name("places", key))]
+        for key, lat, lon, radius in zip(*(places[c].tolist() for c in ("place_id", "lat", "lon", "location_radius_m")), strict=True)
+    ]
 
 
 def _flares(bundle: Bundle, words: Words) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from evidence.model import Period, parse_period, split, splits
+from evidence.model import Period, parse_period, split
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -64,7 +64,7 @@ MIXED = "mixed"  # the year of an act that may have been in one of several
 class Lanes:
     """Acts in lanes. `members` holds each standing of an act in a lane (`row` in the frame, `lane`); the lane "" is of those without one.
 
-    `summary` is one row a lane: `lane`, `n` acts, `latest` day, in the order asked for, the lane "" last.
+    `summary` is one row a lane: `lane`, `n` acts, `latest` day (since 1970), in the order asked for, the lane "" last.
     """
 
     mode: Mode
@@ -93,16 +93,16 @@ def members(frame: pd.DataFrame, mode: Mode, families: Mapping[str, str]) -> pd.
     cells = frame[mode.column].astype(str).reset_index(drop=True)
     if mode.key == "family":
         cells = cells.map({cell: ";".join(dict.fromkeys(families.get(code, "") for code in split(cell))) for cell in cells.unique()})
-    pairs = list(splits(cells))
-    rows = np.fromiter((row for row, _ in pairs), dtype=np.int64, count=len(pairs))
-    without = np.setdiff1d(np.arange(len(frame)), rows)
-    table = pd.DataFrame(
-        {
-            "row": np.concatenate([rows, without]),
-            "lane": np.array([code for _, code in pairs] + [""] * len(without), dtype=object),
-        }
-    )
-    return table.drop_duplicates().sort_values("row", kind="stable", ignore_index=True)
+    at, cells = pd.factorize(cells)
+    parts = [list(dict.fromkeys(split(cell))) or [""] for cell in cells]
+    sizes = np.array([len(codes) for codes in parts], dtype=np.int64)
+    codes = np.array([code for codes in parts for code in codes], dtype=object)
+    # Each act's codes lie in `codes` from where its cell's begin.
+    first = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)[at] if len(sizes) else at
+    of_act = sizes[at] if len(sizes) else at
+    rows = np.repeat(np.arange(len(at)), of_act)
+    within = np.arange(len(rows)) - np.repeat(np.cumsum(of_act) - of_act, of_act)
+    return pd.DataFrame({"row": rows, "lane": codes[np.repeat(first, of_act) + within] if len(rows) else codes})
 
 
 def lanes(frame: pd.DataFrame, mode: Mode, families: Mapping[str, str], name: Callable[[str], str], order: str = "latest") -> Lanes:
@@ -110,18 +110,19 @@ def lanes(frame: pd.DataFrame, mode: Mode, families: Mapping[str, str], name: Ca
     if order not in ORDERS:
         raise ValueError(f"lanes are ordered by {', '.join(ORDERS)}, not by {order!r}")
     standing = members(frame, mode, families)
-    latest = frame["period_start"].fillna(frame["period_end"]).to_numpy("datetime64[D]")
-    summary = (
-        standing.assign(latest=latest[standing["row"]])
-        .groupby("lane", sort=False)
-        .agg(n=("row", "size"), latest=("latest", "max"))
-        .reset_index()
-    )
-    known = pd.to_datetime(summary["latest"]).fillna(pd.Timestamp.min)
-    keys = {"latest": [-known.astype("int64"), -summary["n"]], "count": [-summary["n"], -known.astype("int64")], "name": []}[order]
-    names = summary["lane"].map(lambda lane: name(lane).casefold())
-    by = pd.DataFrame({"none": summary["lane"] == "", **{f"key{at}": key for at, key in enumerate(keys)}, "name": names})
-    return Lanes(mode, len(frame), standing, summary.iloc[by.sort_values(list(by.columns), kind="stable").index].reset_index(drop=True))
+    latest = frame["period_start"].fillna(frame["period_end"]).to_numpy("datetime64[D]").astype("int64")
+    at, codes = pd.factorize(standing["lane"])
+    last = np.full(len(codes), np.iinfo(np.int64).min)
+    np.maximum.at(last, at, latest[standing["row"].to_numpy()])
+    summary = pd.DataFrame({"lane": codes.astype(object), "n": np.bincount(at, minlength=len(codes)), "latest": last})
+    # A lane of those without one comes last whatever the order; ties fall by code, so that the order is the same each time.
+    keys = {
+        "latest": lambda: [-summary["latest"], -summary["n"]],
+        "count": lambda: [-summary["n"], -summary["latest"]],
+        "name": lambda: [summary["lane"].map(lambda lane: name(lane).casefold())],
+    }[order]()
+    by = pd.DataFrame({"none": summary["lane"] == "", **{f"key{n}": key for n, key in enumerate(keys)}, "lane": summary["lane"]})
+    return Lanes(mode, len(frame), standing, summary.loc[by.sort_values(list(by.columns), kind="stable").index].reset_index(drop=True))
 
 
 # ── spans ────────────────────────────────────────────────────────────────────────────────────────
@@ -378,8 +379,10 @@ def bins(moment: np.ndarray, lane: np.ndarray, since: float, until: float, colum
 
 
 def steps(frame: pd.DataFrame, when: date) -> pd.DataFrame:
-    """The acts dated to exactly this day, in their recorded order, with `order` from 1."""
+    """The acts dated to exactly this day, case by case; `order` counts from 1 inside a case, and is 0 where no order is recorded."""
     that = pd.Timestamp(when)
     on_day = frame[(frame["period_start"] == that) & (frame["period_end"] == that + pd.Timedelta(days=1))]
     ordered = on_day.sort_values(["case_id", "sequence", "incident_id"], kind="stable", na_position="last")
-    return ordered.assign(order=np.arange(1, len(ordered) + 1))
+    alone = ordered.groupby("case_id")["incident_id"].transform("size") == 1
+    rank = ordered.groupby("case_id").cumcount() + 1
+    return ordered.assign(order=rank.where(ordered["sequence"].notna() | alone, 0).astype(int))

@@ -25,6 +25,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
+import shapely
+import shapely.geometry
 
 from evidence.model import LIST_SEPARATOR, Bundle, parse_period
 
@@ -55,7 +57,7 @@ class Problem:
         if self.row:
             where += f", {self.row}"
         if self.column:
-            where += f", column {self.column}"
+            where += f", column {self.column[:60]}"
         if self.value:
             shown = self.value if len(self.value) <= 60 else f"{self.value[:57]}… ({len(self.value):,} characters)"
             where += f": {shown!r}"
@@ -128,7 +130,7 @@ class _Check:
         self._lines: dict[str, list[int]] = {}
         self._kept: dict[str, list[int]] = {}
         self._unread: set[str] = set()  # tables of which not every row could be read: what refers to them cannot be judged
-        self._outlines: dict[str, list[np.ndarray]] = {}
+        self._outlines: dict[str, shapely.Geometry] = {}
 
     def add(self, file: str, allowed: str, *, line: int | None = None, row: str = "", column: str = "", value: str = "") -> None:
         self.problems.append(Problem(file, line, row, column, value, allowed))
@@ -306,7 +308,9 @@ class _Check:
             unread=frozenset(self._unread),
         )
         named = vocabulary[vocabulary["list"] == "country"]
-        outlines = {code: self._outlines.get(name, []) for code, name in zip(named["code"], named["label_en"], strict=True)}
+        outlines = {
+            code: self._outlines[name] for code, name in zip(named["code"], named["label_en"], strict=True) if name in self._outlines
+        }
         for resource in tables:
             name = resource["name"]
             sheet = _Sheet(self, resource, frames[name])
@@ -368,7 +372,7 @@ class _Sheet:
                 self.bad(int(at), name, wrong[codes[at]])
         self.new[name] = cells if wrong else _convert(spec, cells, codes, uniques)
 
-    def across(self, extent: list[float] | None, outlines: Mapping[str, list[np.ndarray]]) -> None:
+    def across(self, extent: list[float] | None, outlines: Mapping[str, shapely.Geometry]) -> None:
         """Rules that need two cells of a row."""
         columns = set(self.frame.columns)
         for name in sorted(columns):
@@ -397,7 +401,7 @@ class _Sheet:
                 "a name or alias is filled, but the basis says pseudonym only: empty it or state the basis",
             )
 
-    def _position(self, extent: list[float] | None, outlines: Mapping[str, list[np.ndarray]]) -> None:
+    def _position(self, extent: list[float] | None, outlines: Mapping[str, shapely.Geometry]) -> None:
         lat, lon = self.frame["lat"], self.frame["lon"]
         self.bad_where((lat == "") & (lon != ""), "lat", "lon is filled, so lat must be too")
         self.bad_where((lon == "") & (lat != ""), "lon", "lat is filled, so lon must be too")
@@ -425,15 +429,15 @@ class _Sheet:
             self.bad_where(outside, "lat", f"the point lies outside this bundle's extent ({west} to {east} E, {south} to {north} N)")
         self.bad_where(swapped, "lat", "latitude and longitude look swapped")
 
-    def _abroad(self, y: pd.Series, x: pd.Series, outlines: Mapping[str, list[np.ndarray]]) -> pd.Series:
+    def _abroad(self, y: pd.Series, x: pd.Series, outlines: Mapping[str, shapely.Geometry]) -> pd.Series:
         """Rows whose point lies outside their own country, but inside it once latitude and longitude change places."""
         found = pd.Series(False, index=self.frame.index)
         countries = self.frame["country"] if "country" in self.frame.columns else pd.Series("", index=self.frame.index)
         for country in countries.unique():
             rows = (countries == country) & y.notna() & x.notna()
-            if (rings := outlines.get(country)) and rows.any():
+            if country in outlines and rows.any():
                 lat, lon = y[rows].to_numpy(), x[rows].to_numpy()
-                found[rows] = ~_inside(rings, lat, lon) & _inside(rings, lon, lat)
+                found[rows] = ~shapely.contains_xy(outlines[country], lon, lat) & shapely.contains_xy(outlines[country], lat, lon)
         return found
 
     def converted(self) -> pd.DataFrame:
@@ -566,7 +570,9 @@ def _number_rule(spec: Mapping[str, Any]) -> Rule:
 
 
 def _did_you_mean(value: str, allowed: Iterable[str], lead: str = "did you mean ") -> str:
-    pool = sorted(term for term in allowed if len(term) <= 100) if len(value) <= 100 else []
+    if len(value) > 100:
+        return ""  # nobody mistypes a page of text for a code
+    pool = sorted(term for term in allowed if len(term) <= 100)
     close = difflib.get_close_matches(value, pool[:5000], n=1, cutoff=0.6)
     return f" ({lead}{close[0]}{'?' if lead.startswith('did') else ''})" if close else ""
 
@@ -610,27 +616,15 @@ def _no_constant(name: str) -> None:
 
 
 # ── outlines of countries ────────────────────────────────────────────────────────────────────────
-def _outlines(features: list[Any]) -> dict[str, list[np.ndarray]]:
-    """The rings of each country by its English name, as arrays of longitude and latitude; what is not a polygon is left out."""
-    found: dict[str, list[np.ndarray]] = {}
+def _outlines(features: list[Any]) -> dict[str, shapely.Geometry]:
+    """The outline of each country by its English name; what is not a polygon is left out."""
+    found: dict[str, shapely.Geometry] = {}
     for feature in features:
         try:
-            geometry = feature["geometry"]
-            polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-            rings = [np.array(ring, dtype="float64")[:, :2] for polygon in polygons for ring in polygon]
-            found.setdefault(str(feature["properties"]["name_en"]), []).extend(rings)
-        except (KeyError, TypeError, ValueError, IndexError):
+            name, outline = str(feature["properties"]["name_en"]), shapely.geometry.shape(feature["geometry"])
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, shapely.errors.ShapelyError):
             continue
+        if outline.geom_type in {"Polygon", "MultiPolygon"}:
+            shapely.prepare(outline)
+            found[name] = outline
     return found
-
-
-def _inside(rings: list[np.ndarray], lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
-    """True for each point inside the rings (even-odd rule on plain degrees: good enough to tell a country)."""
-    inside = np.zeros(len(lat), dtype=bool)
-    for ring in rings:
-        x0, y0, x1, y1 = ring[:-1, 0], ring[:-1, 1], ring[1:, 0], ring[1:, 1]
-        between = (y0 > lat[:, None]) != (y1 > lat[:, None])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossing = lon[:, None] < (x1 - x0) * (lat[:, None] - y0) / (y1 - y0) + x0
-        inside ^= (between & crossing).sum(axis=1) % 2 == 1
-    return inside

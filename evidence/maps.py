@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import folium
+import numpy as np
 import pandas as pd
 from branca.element import MacroElement
 from jinja2 import Template
 
-from evidence.words import Words, brief
+from evidence.words import Words
 
 # More incidents than this at one place are one mark with their number: a fan of a hundred glyphs shows nothing.
 FAN_LIMIT = 40
@@ -101,33 +102,39 @@ def view(
     The `n` of all marks add up to the number of located incidents in `shown`.
     """
     group = folium.FeatureGroup(name="view", control=False)
-    data = {"things": marks(shown, words), "kinds": kinds(shown, words), "years": years, "picked": picked, "look": look}
+    stacks, single = _stacks(shown)
+    data = {
+        "things": marks(shown, single, words),
+        "stacks": stacks,
+        "stackColour": STACK,
+        "kinds": kinds(shown, words),
+        "years": years,
+        "picked": picked,
+        "look": look,
+    }
     _Script("window.tamshy.show", data).add_to(group)
     return group
 
 
-def marks(shown: pd.DataFrame, words: Words) -> list[list[Any]]:
-    """[lat, lon, radius in m, glyph, colour, kind, id, title, n] for each mark to draw."""
-    located = shown[shown["located"].to_numpy()]
-    if located.empty:
-        return []
-    sizes = located["place_id"].value_counts(sort=False)
-    fan = sizes.clip(upper=FAN_LIMIT).sum() <= MARK_LIMIT
-    stacked = {place: int(n) for place, n in sizes.items() if n > FAN_LIMIT or not fan}
-    columns = ("incident_id", "kind", "place_id", "period", "lat", "lon", "radius_m")
-    looks = {kind: _look(words, kind) for kind in located["kind"].unique()}
-    singles = located[~located["place_id"].isin(stacked.keys()).to_numpy()]
-    result = [
+def _stacks(shown: pd.DataFrame) -> tuple[list[list[int]], np.ndarray]:
+    """([spot, n] for each place drawn as one number, which rows of `shown` get a mark of their own)."""
+    spot = shown["spot"].to_numpy()
+    counts = np.bincount(spot[spot >= 0], minlength=1)
+    crowded = counts > FAN_LIMIT
+    if np.minimum(counts, FAN_LIMIT).sum() > MARK_LIMIT:
+        crowded = counts > 0
+    single = (spot >= 0) & ~crowded[np.maximum(spot, 0)]
+    return [[int(at), int(counts[at])] for at in np.flatnonzero(crowded)], single
+
+
+def marks(shown: pd.DataFrame, single: np.ndarray, words: Words) -> list[list[Any]]:
+    """[lat, lon, radius in m, glyph, colour, kind, id, title, n] for each incident with a mark of its own."""
+    columns = [shown[name].to_numpy()[single].tolist() for name in ("incident_id", "kind", "period", "lat", "lon", "radius_m")]
+    looks = {kind: _look(words, kind) for kind in set(columns[1])}
+    return [
         [lat, lon, radius, *looks[kind][:2], "incident", key, f"{looks[kind][2]}, {words.date(period)}", 1]
-        for key, kind, _, period, lat, lon, radius in zip(*(singles[name].tolist() for name in columns), strict=True)
+        for key, kind, period, lat, lon, radius in zip(*columns, strict=True)
     ]
-    if stacked:
-        first = located.drop_duplicates("place_id").set_index("place_id")
-        for place, n in stacked.items():
-            title = words("map.stack", place=brief(words.name("places", place)), n=n)
-            lat, lon, radius = first.loc[place, ["lat", "lon", "radius_m"]]
-            result.append([lat, lon, radius, "circle", STACK, "place", place, title, n])
-    return result
 
 
 def _look(words: Words, kind: str) -> tuple[str, str, str]:
@@ -138,5 +145,6 @@ def _look(words: Words, kind: str) -> tuple[str, str, str]:
 
 def kinds(shown: pd.DataFrame, words: Words) -> list[list[Any]]:
     """[glyph, colour, label, n] for each first type among the located incidents, most frequent first: the legend."""
-    first = shown.loc[shown["located"].to_numpy(), "kind"].value_counts()
-    return [[*_look(words, str(code)), int(n)] for code, n in first.items()]
+    codes, names = pd.factorize(shown["kind"].to_numpy()[shown["located"].to_numpy()])
+    counts = np.bincount(codes, minlength=len(names))
+    return [[*_look(words, names[at]), int(counts[at])] for at in np.argsort(-counts, kind="stable")]

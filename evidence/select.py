@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
-from evidence import rules
+from evidence import geo, rules
 from evidence.model import LANGUAGES, SELECTION_DEFAULTS, Bundle, Period, Selection, parse_period, splits
 from evidence.words import Words, fold
 
@@ -69,11 +69,14 @@ class _Codes:
 class Index:
     """The incidents of a bundle, ready to be narrowed."""
 
-    frame: pd.DataFrame  # incidents in order of their period without their texts; with kind, grade, located, lat, lon, radius_m
+    frame: pd.DataFrame  # incidents in order of their period without their texts; with kind, grade, located, lat, lon, radius_m, spot
     order: np.ndarray  # for each row of `frame`, its position in the bundle's table
     codes: Mapping[str, _Codes]
     start: np.ndarray  # days since 1970, -inf where open
     end: np.ndarray
+    first_year: np.ndarray  # the years its period begins and (its last day) ends in; NaN where open
+    last_year: np.ndarray
+    located: np.ndarray
     haystack: pd.Series
 
 
@@ -112,7 +115,7 @@ def index(bundle: Bundle) -> Index:
         lon=where.map(places["lon"]).astype("float64"),
         radius_m=where.map(places["location_radius_m"]).astype("float64"),
     )
-    frame = frame.assign(located=frame["lat"].notna())
+    frame = frame.assign(located=frame["lat"].notna(), spot=geo.spots(bundle).get_indexer(frame["place_id"]))
     columns = {facet.key: frame[facet.column].astype(str) for facet in FACETS}
     # A region holds the incidents of its towns.
     lineage = _lineage(places["parent_id"])
@@ -122,6 +125,9 @@ def index(bundle: Bundle) -> Index:
         codes={key: _encode(cells) for key, cells in columns.items()},
         start=_days(frame["period_start"], -np.inf),
         end=_days(frame["period_end"], np.inf),
+        first_year=frame["period_start"].dt.year.to_numpy(dtype="float64", na_value=np.nan),
+        last_year=(frame["period_end"] - pd.Timedelta(days=1)).dt.year.to_numpy(dtype="float64", na_value=np.nan),
+        located=frame["located"].to_numpy(),
         haystack=_haystack(whole.reset_index(drop=True), bundle),
         order=bundle["incidents"].index.get_indexer(whole.index),
     )
@@ -200,7 +206,8 @@ class Selected:
     @cached_property
     def unlocated(self) -> pd.DataFrame:
         """Those without a public position: listed, never lost."""
-        return self.frame[~self.frame["located"].to_numpy()]
+        table = index(self.bundle)
+        return table.frame.take(self.at[~table.located[self.at]])
 
 
 def _masks(bundle: Bundle, selection: Selection) -> dict[str, np.ndarray]:
@@ -262,13 +269,10 @@ def options(bundle: Bundle, selection: Selection) -> dict[str, pd.DataFrame]:
 
 def extent(bundle: Bundle) -> tuple[int, int]:
     """First and last year that an incident of the bundle surely touches."""
-    frame = index(bundle).frame
-    if frame.empty:
-        return 2000, 2000
-    starts, ends = frame["period_start"].dropna(), frame["period_end"].dropna()
-    first = starts.min().year if len(starts) else ends.min().year
-    last = max([*starts.tail(1).dt.year, *(ends - pd.Timedelta(days=1)).sort_values().tail(1).dt.year, first])
-    return int(first), int(last)
+    table = index(bundle)
+    known = np.concatenate([table.first_year, table.last_year])
+    known = known[~np.isnan(known)]
+    return (int(known.min()), int(known.max())) if len(known) else (2000, 2000)
 
 
 def by_year(bundle: Bundle, selection: Selection) -> pd.DataFrame:
@@ -278,19 +282,17 @@ def by_year(bundle: Bundle, selection: Selection) -> pd.DataFrame:
     """
     table = index(bundle)
     masks = _masks(bundle, selection.but(since=None, until=None))
-    keep = _all(masks.values(), len(table.frame))
+    keep = _all(masks.values(), len(table.frame)) & ~np.isnan(table.first_year) & ~np.isnan(table.last_year)
     first, last = extent(bundle)
-    years = np.arange(first, last + 1)
-    certain, shared = np.zeros(len(years)), np.zeros(len(years))
-    start = table.frame["period_start"].dt.year.to_numpy(dtype="float64", na_value=np.nan)[keep]
-    end = (table.frame["period_end"] - pd.Timedelta(days=1)).dt.year.to_numpy(dtype="float64", na_value=np.nan)[keep]
-    known = ~np.isnan(start) & ~np.isnan(end)
-    inside = known & (start == end)
-    at = (start[inside] - first).astype(int)
-    certain += np.bincount(at[(at >= 0) & (at < len(years))], minlength=len(years))[: len(years)]
-    for low, high in zip(start[known & ~inside], end[known & ~inside], strict=True):
-        shared[(years >= low) & (years <= high)] += 1 / (high - low + 1)
-    return pd.DataFrame({"year": years, "certain": certain.astype(int), "shared": shared})
+    start, end = ((years[keep] - first).astype(int) for years in (table.first_year, table.last_year))
+    inside = start == end
+    certain = np.bincount(start[inside], minlength=last - first + 1)
+    # Each span adds its share from its first year on and takes it away after its last: one running sum spreads them all.
+    low, high = start[~inside], end[~inside]
+    share = 1 / (high - low + 1)
+    steps = np.bincount(low, share, last - first + 2) - np.bincount(high + 1, share, last - first + 2)
+    shared = np.clip(np.cumsum(steps)[:-1], 0, None).round(9)
+    return pd.DataFrame({"year": np.arange(first, last + 1), "certain": certain, "shared": shared})
 
 
 # ── saying it ────────────────────────────────────────────────────────────────────────────────────

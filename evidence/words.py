@@ -11,6 +11,7 @@ import string
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -57,6 +58,7 @@ class Words:
         terms = bundle["vocabulary"]
         self._terms: Mapping[tuple[str, str], dict[str, Any]] = {(row["list"], row["code"]): row for row in terms.to_dict("records")}
         self._formatter = _Formatter(self)
+        self._names: dict[tuple[str, str], str] = {}
 
     def __call__(self, key: str, /, **values: Any) -> str:
         """The text of `key`, its blanks filled: `{n:incident}` counts, `{x:number}`, `{when:date}`, `{name}`.
@@ -103,6 +105,11 @@ class Words:
 
     def name(self, table: str, key: str) -> str:
         """What a reader calls a record: the name of a place, asset, organisation; the title of a case or source."""
+        if (table, key) not in self._names:
+            self._names[table, key] = self._name(table, key)
+        return self._names[table, key]
+
+    def _name(self, table: str, key: str) -> str:
         row = self._bundle.row(table, key)
         if row is None:
             return key
@@ -150,6 +157,10 @@ class Words:
         if isinstance(when, Period):
             return _date(self, when.edtf)
         return format_date(when, "long", locale=self.locale)
+
+    def tick(self, when: date, unit: str) -> str:
+        """A date as short as an axis needs it: "2019", "May 2019", "7 May"."""
+        return str(when.year) if unit == "year" else format_skeleton({"month": "yMMM", "day": "dMMM"}[unit], when, locale=self.locale)
 
     def all_of(self, parts: Iterable[str]) -> str:
         """ "a, b and c"."""

@@ -54,7 +54,7 @@ FLAGS = [
 ]  # fmt: skip
 VIEWPORT = {"width": 1360, "height": 900}
 QUIET = 800  # ms without a paint after which a page has fallen silent
-PATIENCE = 60  # seconds for a page to get there at all
+PATIENCE = 30  # seconds for a page to get there at all
 SIZES = {"10k": 10_000, "100k": 100_000}
 VISITORS = 10
 
@@ -122,7 +122,7 @@ STATE = r"""() => {
     idle: document.querySelector("[data-test-script-state]")?.dataset.testScriptState === "notRunning",
     map: told.basemap === "painted" && told.context === "painted" && told.view === "painted" && !!inside.querySelector("canvas"),
     incidents: Number(told.incidents ?? -1),
-    caption: captions.find((text) => /^[\d,]+ of [\d,]+ incident/.test(text)) || "",
+    caption: captions.find((text) => /^[\d,]+ of [\d,]+\s+incident/.test(text)) || "",
     bars: document.querySelectorAll(".t-bars > span").length,
     points: document.querySelectorAll(".stPlotlyChart .points path").length,
     card: document.querySelector(".st-key-card")?.innerText || "",
@@ -598,12 +598,14 @@ def measure(bench: Bench, sizes: list[str], only: str | None) -> None:
     def asked(name: str) -> bool:
         return only is None or name.startswith(only) or only.startswith(name)
 
-    def attempt(name: str, job: Callable[..., None], *given: Any) -> None:
+    def attempt(name: str, job: Callable[..., None], *given: Any) -> bool:
         try:
             job(bench, *given)
         except (NotShown, BrowserError) as error:
             bench.failed[name] = str(error).splitlines()[0]
             print(f"  {name}: {bench.failed[name]}", flush=True)
+            return False
+        return True
 
     bundles = {size: synthetic(size) for size in sizes if size != "shipped" and (asked(f"map {size}") or asked(f"load {size}"))}
     with sync_playwright() as pw:
@@ -632,14 +634,14 @@ def measure(bench: Bench, sizes: list[str], only: str | None) -> None:
                 for size, server in ours.items():
                     if asked(f"map {size}"):
                         with browser(pw) as visit:
-                            attempt(f"map {size}", map_load, visit, server.url, run, size)
-                            attempt(f"filter {size}", filters, visit, run, size)
-                            if size == "shipped":
+                            there = attempt(f"map {size}", map_load, visit, server.url, run, size)
+                            there = there and attempt(f"filter {size}", filters, visit, run, size)
+                            if there and size == "shipped":
                                 attempt("card", card, visit, run)
                     if size == "shipped" and asked("overview"):
                         with browser(pw) as visit:
-                            attempt("overview", overview, visit, server.url, run)
-                            attempt("switch", switches, visit, run)
+                            if attempt("overview", overview, visit, server.url, run):
+                                attempt("switch", switches, visit, run)
                 print(f"run {run} of {bench.runs} done", flush=True)
     if bytes_ours := bench.median("bytes"):
         bench.values["bytes added"] = [bytes_ours - (bench.median("floor bytes") or 0)]

@@ -32,6 +32,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
+import shapely.geometry
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("vocabulary", "words")
@@ -213,6 +215,18 @@ class Maker:
             "archive_url": "",
         }
 
+    def _in_country(self, countries: np.ndarray, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
+        """Which points lie inside the outline of their country; True where no outline is known."""
+        names = pd.read_csv(ROOT / "data/vocabulary.csv", dtype=str, keep_default_na=False).query("list == 'country'").set_index("code")["label_en"]
+        features = json.loads((ROOT / "geo/countries.geojson").read_text(encoding="utf-8"))["features"]
+        outlines = {f["properties"]["name_en"]: shapely.geometry.shape(f["geometry"]) for f in features}
+        inside = np.ones(len(lat), dtype=bool)
+        for code in np.unique(countries):
+            rows = countries == code
+            if (outline := outlines.get(names.get(code, ""))) is not None:
+                inside[rows] = shapely.contains_xy(outline, lon[rows], lat[rows])
+        return inside
+
     def _places(self, columns: dict[str, np.ndarray], n: int) -> dict[str, Any]:
         towns = json.loads((ROOT / "geo/towns.geojson").read_text(encoding="utf-8"))["features"]
         known = set(self.terms["country"])
@@ -220,8 +234,12 @@ class Maker:
         home = np.array([12.0 if code == "KZ" and lon < 62 else 3.0 if code == "KZ" else 1.0 for lon, _, code in towns])
         west, south, east, north = self.schema["extent"]
         near = self.random.choice(len(towns), n, p=home / home.sum())
-        lon = np.clip(np.array([towns[at][0] for at in near]) + self.random.normal(0, 0.25, n), west + 0.1, east - 0.1)
-        lat = np.clip(np.array([towns[at][1] for at in near]) + self.random.normal(0, 0.18, n), south + 0.1, north - 0.1)
+        town_lon, town_lat, country = (np.array([towns[at][part] for at in near]) for part in range(3))
+        lon = np.clip(town_lon + self.random.normal(0, 0.25, n), west + 0.1, east - 0.1)
+        lat = np.clip(town_lat + self.random.normal(0, 0.18, n), south + 0.1, north - 0.1)
+        # A place that its scatter took over the border goes back to its town: the loader would think its coordinates swapped.
+        at_home = self._in_country(country, lat, lon)
+        lat, lon = np.where(at_home, lat, town_lat), np.where(at_home, lon, town_lon)
         precision = np.array(["exact", "vicinity", "locality", "settlement", "district"], dtype=object)
         radius = np.array([50, 1_000, 2_000, 3_000, 40_000])
         how = self.random.choice(5, n, p=[0.1, 0.2, 0.2, 0.45, 0.05])
@@ -258,8 +276,11 @@ class Maker:
         places = self.made["places"]
         places = places[places["lat"] != ""].sample(n, replace=True, random_state=int(self.random.integers(2**31)))
         west, south, east, north = self.schema["extent"]
-        lat = np.clip(places["lat"].astype(float).to_numpy() + self.random.normal(0, 0.08, n), south, north).round(4)
-        lon = np.clip(places["lon"].astype(float).to_numpy() + self.random.normal(0, 0.1, n), west, east).round(4)
+        place_lat, place_lon = (places[side].astype(float).to_numpy() for side in ("lat", "lon"))
+        lat = np.clip(place_lat + self.random.normal(0, 0.08, n), south, north).round(4)
+        lon = np.clip(place_lon + self.random.normal(0, 0.1, n), west, east).round(4)
+        at_home = self._in_country(places["country"].to_numpy(), lat, lon)
+        lat, lon = np.where(at_home, lat, place_lat), np.where(at_home, lon, place_lon)
         return {
             "lat": lat.astype(str),
             "lon": lon.astype(str),

@@ -340,15 +340,27 @@
     legend(state);
     state.switchLayers();
     drawBasemap(state);
-    fetch(options.context).then((r) => r.json()).then((context) => drawContext(state, context));
+    fetch(options.context).then((r) => r.json()).then((context) => {
+      state.spots = context.spots;
+      drawContext(state, context);
+      if (state.view && state.view.stacks.length) show(map, state.view);
+    });
   }
 
+  /** Draw a selection. Where many stand at one place only numbers come, so the places themselves must be there first. */
   function show(map, view) {
     const state = states.get(map);
+    state.view = view;
+    if (view.stacks.length && !state.spots) return;
     state.years = view.years;
     state.picked = view.picked;
     state.incidents.clearLayers();
-    state.marks = view.things.map((thing) => markOf(state, thing));
+    const stacks = view.stacks.map(([spot, n]) => {
+      const [id, lat, lon, radius, name] = state.spots[spot];
+      return [lat, lon, radius, "circle", view.stackColour, "place", id, `${name}: ${n.toLocaleString(state.options.language)}`, n];
+    });
+    const things = view.things.concat(stacks);
+    state.marks = things.map((thing) => markOf(state, thing));
     state.incidents.addLayers(state.marks);
     listKinds(state, view.kinds);
     drawFlares(state);
@@ -358,7 +370,7 @@
       state.look = view.look.key;
       map.setView(view.look.at, view.look.zoom, { animate: false });
     }
-    document.documentElement.dataset.incidents = view.things.reduce((sum, t) => sum + t[8], 0);
+    document.documentElement.dataset.incidents = things.reduce((sum, t) => sum + t[8], 0);
     state.painted("view");
   }
 

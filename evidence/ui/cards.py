@@ -134,7 +134,7 @@ def _linked(page: Page, label: str, kind: str, items: list[tuple[str, str]]) -> 
         return
     st.markdown(f"**{page.words(label)}**")
     for key, text in items:
-        st.button(md(text), key=f"go_{kind}_{key}", on_click=pick, args=(kind, key), type="tertiary")
+        st.button(md(text), key=f"go_{kind}_{key}", on_click=pick, args=(kind, key), type="tertiary", wrap=True)
 
 
 def _names(page: Page, table: str, cell: str) -> str:

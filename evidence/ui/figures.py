@@ -21,7 +21,8 @@ from evidence.words import Words
 PHONE_ROWS = 5
 
 
-def _theme() -> str:
+def theme() -> str:
+    """The reader's theme: "dark" or "light"."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
@@ -40,7 +41,7 @@ def _draw_map(
         "context": server.asset_url(bundle, f"context-{words.language}.json"),
     }
     centre, zoom = home_view(bundle)
-    base = maps.base_map(words, assets=assets, theme=_theme(), home=["KAZ"], centre=centre, zoom=zoom, visible=visible)
+    base = maps.base_map(words, assets=assets, theme=theme(), home=["KAZ"], centre=centre, zoom=zoom, visible=visible)
     picked = page.picked[1] if page.picked else None
     view = maps.view(selected.frame, words, years=_flare_years(page), picked=picked, look=look)
     value = st_folium(base, key=key, height=height, width=None, use_container_width=True, returned_objects=[], feature_group_to_add=view)
@@ -80,6 +81,18 @@ def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
             card(page, *picked)
         else:
             _beside(page, selected)
+
+
+def small_map(page: Page, selected: Selected, *, at: tuple[float, float], key: str, height: int = 260) -> None:
+    """The map of a selection beside something else, looking at one record's place; a click on it opens what was clicked."""
+    look = {"key": key, "at": list(at), "zoom": 6}
+    with st.container(key="map_small"):
+        value = _draw_map(page, selected, key="small_map", height=height, look=look, visible={"flares": False, "stations": False})
+    clicks = value.get("clicks", 0)
+    if clicks and clicks != st.session_state.get("clicks_small"):
+        st.session_state["clicks_small"] = clicks
+        pick(value["picked"]["kind"], value["picked"]["id"])
+        st.rerun()
 
 
 def choose_view(page: Page) -> str:
@@ -184,7 +197,7 @@ def timeline(page: Page, selected: Selected, *, height: int = 430) -> None:
     """The acts of the selection over time, with the flagship case standing out."""
     st.markdown(f"**{md(_when(selected, page.words))}**")
     figure = charts.timeline(
-        selected.frame, page.bundle, page.words, dark=_theme() == "dark", highlight=page.bundle.schema.get("flagship_case"), height=height
+        selected.frame, page.bundle, page.words, dark=theme() == "dark", highlight=page.bundle.schema.get("flagship_case"), height=height
     )
     with st.container(key="timeline"):
         event = st.plotly_chart(

@@ -32,7 +32,7 @@ def listing(page: Page, shown: pd.DataFrame, *, key: str, size: int = PAGE_SIZE)
         kinds = ", ".join(words.label("act_type", code) for code in split(types))
         where = words.name("places", place) if place else words.label("country", country)
         label = f"{md(words.date(when))} · {md(kinds)} · {md(brief(where))}"
-        st.button(label, key=f"row_{key}_{record}", on_click=pick, args=("incident", record), type="tertiary", width="stretch")
+        st.button(label, key=f"row_{key}_{record}", on_click=pick, args=("incident", record), type="tertiary", width="stretch", wrap=True)
 
 
 def citation(page: Page, title: str, key: str) -> None:

@@ -20,7 +20,7 @@ from evidence import load, select
 from evidence.model import LANGUAGES, Bundle, Selection
 from evidence.words import LANGUAGE_NAMES, Text, Words
 
-PAGES = ("overview", "map")
+PAGES = ("overview", "map", "pressure")
 _FOLDER = load.ROOT / "pages"
 # Tables whose rows have a card of their own, in the order an id is looked up.
 CARDS = {
@@ -36,7 +36,9 @@ CARDS = {
 
 
 # What a link may say beyond the selection: how a page shows it (lanes by place, a comparison). Each page keeps its own values.
-EXTRAS = frozenset({"lane", "show", "sort", "more", "by", "unit", "first", "second", "around", "rows", "columns", "context"})
+EXTRAS = frozenset(
+    {"lane", "show", "sort", "more", "context", "by", "unit", "compare", "first", "second", "around", "window", "rows", "columns", "cell"}
+)
 
 
 @dataclass(frozen=True)
