@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ACT = "#B8431B"  # burnt orange is for acts of pressure and nothing else
+FONT = "Source Sans, sans-serif"  # the sans that Streamlit bundles
 MAX_POINTS = 2_000  # more glyphs than a screen can show apart; above it a year's acts are one mark
 
 
@@ -71,8 +72,7 @@ def timeline(
     families = words.codes("act_family")
     parents = {code: words.term("act_type", code).get("parent", "") for code in words.codes("act_type")}
     dated = shown.dropna(subset=["period_start", "period_end"])
-    first = dated["types"].str.partition(";")[0]
-    dated = dated.assign(kind=first, family=first.map(parents))
+    dated = dated.assign(family=dated["kind"].map(parents))
     present = [family for family in families if (dated["family"] == family).any()]
     lane = {family: len(present) - 1 - at for at, family in enumerate(present)}
     figure = go.Figure()
@@ -112,7 +112,7 @@ def timeline(
             )
         )  # fmt: skip
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 28}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13},
+        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 28}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13, "family": FONT},
         hoverlabel={"align": "left"}, dragmode=False,
         xaxis={"gridcolor": line, "zeroline": False, "type": "date", "fixedrange": True, "tickformat": "%Y"},
         yaxis={"tickvals": [lane[f] + 0.42 for f in present], "ticktext": [words.label("act_family", f) for f in present], "ticklabelposition": "inside", "showgrid": False, "zeroline": False, "range": [-0.6, len(present) - 0.2], "fixedrange": True},
@@ -152,7 +152,7 @@ def timeline_alt(shown: pd.DataFrame, words: Words) -> str:
     """What the timeline shows, in a sentence, for who does not see it."""
     if shown.empty:
         return words("timeline.alt_empty")
-    first = shown["types"].str.partition(";")[0].value_counts()
+    first = shown["kind"].value_counts()
     return words(
         "timeline.alt",
         n=len(shown),
@@ -255,7 +255,8 @@ class _Boxes:
         """A span whose edges fade over what is not known of them."""
         a, b, c, d = max(when[0], self._look.left - 1), when[1], when[2], min(when[3], self._look.right + 1)
         b, c = min(max(a, b), d), max(min(c, d), a)
-        levels = 5 if max(b - a, d - c) * self._look.pixels > 5 else 1
+        edge = max(b - a, d - c) * self._look.pixels
+        levels = 10 if edge > 40 else 5 if edge > 5 else 1
         for level in range(levels):
             part = (level + 0.5) / levels
             self.add(a + (b - a) * part, d - (d - c) * part, y, thickness, _fade(colour, strength / levels), said, key)
@@ -308,11 +309,10 @@ def lanes(
         drawn, bottom = _looked(looked, words, look, bottom)
         traces += drawn
     counts = dict(zip(sorted_acts.summary["lane"], sorted_acts.summary["n"], strict=True))
-    labels = [f"<b>{escape(brief(names[lane], 46))}</b>  {words.number(int(counts[lane]))}" for lane in shown]
+    labels = [f"<b>{escape(brief(names[lane], 54))}</b>  {words.number(int(counts[lane]))}" for lane in shown]
+    traces.append(_names(labels, edges[:-1], look))
     figure = go.Figure(data=traces, layout=_frame(look, words, bottom))
-    figure.update_layout(
-        yaxis={"tickvals": edges[:-1], "ticktext": labels, "ticklabelshift": -11, "range": [bottom, 0]}, height=int(bottom + 32)
-    )
+    figure.update_layout(yaxis={"tickvals": edges[:-1], "range": [bottom, 0]}, height=int(bottom + 32))
     return figure
 
 
@@ -326,10 +326,7 @@ def _frame(look: Look, words: Words, height: float) -> dict[str, Any]:
             "type": "date", "range": [look.left * _DAY_MS, look.right * _DAY_MS], "tickvals": values, "ticktext": texts, "tickangle": 0,
             "gridcolor": look.rule, "zeroline": False, "fixedrange": True,
         },
-        "yaxis": {
-            "range": [height, 0], "showgrid": True, "gridcolor": look.rule, "zeroline": False, "fixedrange": True, "ticklabelposition": "inside",
-            "ticks": "", "automargin": False, "tickfont": {"size": 13, "color": look.ink},
-        },
+        "yaxis": {"range": [height, 0], "showgrid": True, "gridcolor": look.rule, "zeroline": False, "fixedrange": True, "ticks": "", "showticklabels": False},
     }  # fmt: skip
 
 
@@ -385,13 +382,18 @@ def _acts(
             key = ids[row]
             if when is not None and not when.exact:
                 boxes.soft((when.a, when.b, when.c, when.d), y, 10, colour, 0.5, said, key)
-            for state in lasting.get((key, lane), ()):
+            side_by_side = lasting.get((key, lane), ())
+            for nth, state in enumerate(side_by_side):
+                level, thickness = (y, 6) if len(side_by_side) == 1 else (y - 4 + 8 * nth / (len(side_by_side) - 1), 4)
                 told = said + "<br>" + escape(state_in_words(state, look.published, words))
+                # What the person did not know of yet is hatched, not barred.
+                since = (unaware[key].c, unaware[key].d) if key in unaware else (state.a, state.b)
                 if state.end != "silent" or state.c > state.b:
-                    boxes.soft((state.a, state.b, state.c, state.d), y, 6, colour, 0.62, told, key)
-                glyphs.end(state, y, look, told, key)
+                    boxes.soft((*since, state.c, state.d), level, thickness, _of_state(state, look, words), 0.62, told, key)
+                if state.end != "silent" or not any(other.end == "silent" for other in side_by_side[:nth]):
+                    glyphs.end(state, y if state.end == "silent" else level, look, told, key)
                 if state.end == "open":
-                    tails.append((state.d, day_number(look.published), y))
+                    tails.append((state.d, day_number(look.published), level))
             if key in unaware:
                 gap = unaware[key]
                 told = said + "<br>" + escape(words("lanes.unknowing_until", date=words.date(gap.learned)))
@@ -408,6 +410,11 @@ def _acts(
     if tails:
         traces.append(_tails(tails, look))
     return [*traces, *glyphs.traces()], edges
+
+
+def _of_state(state: Any, look: Look, words: Words) -> str:
+    """The colour of what opened a state."""
+    return look.tone(words.term("act_type", state.opened_by).get("colour") or ACT)
 
 
 def _glyph_of(types: str, lane: str, sorted_acts: Lanes, words: Words) -> str:
@@ -513,7 +520,7 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
     # Where an order is recorded it is the position; what has none stands after, without a number.
     slots = steps.groupby("case_id").cumcount().to_numpy() + 1
     row_of = {lane: at for at, lane in enumerate(shown)}
-    height = _LABEL + 62
+    height = _LABEL + 82
     standing = sorted_acts.members[sorted_acts.members["lane"].isin(list(shown))]
     marks = [(int(row), str(lane)) for row, lane in standing.itertuples(index=False, name=None)]
     x = [int(slots[row]) for row, _ in marks]
@@ -542,20 +549,30 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
         layout=_frame(look, words, height * len(shown)),
     )  # fmt: skip
     slots_shown = max([*x, 5])
+    figure.add_trace(
+        _names([f"<b>{escape(brief(names[lane], 54))}</b>" for lane in shown], [height * at for at in range(len(shown))], look, 0.4)
+    )
     # Names under the numbers, where a screen is wide enough (app.css hides them where it is not; the list below says the same).
     figure.update_layout(
         annotations=[
-            {
-                "x": at, "y": high + 17, "text": escape(words.label("act_type", kind)).replace(" ", "<br>", 1) if len(words.label("act_type", kind)) > 14 else escape(words.label("act_type", kind)),
-                "showarrow": False, "yanchor": "top", "font": {"size": 12, "color": look.ink},
-            }
+            {"x": at, "y": high + 18, "text": _wrap(words.label("act_type", kind), 16), "showarrow": False, "yanchor": "top", "font": {"size": 12, "color": look.ink}}
             for at, high, kind in zip(x, y, kinds, strict=True)
         ],
         xaxis={"type": "linear", "range": [0.4, slots_shown + 0.6], "tickvals": [], "ticktext": [], "showgrid": False},
-        yaxis={"tickvals": [height * at for at in range(len(shown))], "ticktext": [f"<b>{escape(brief(names[lane], 46))}</b>" for lane in shown], "ticklabelshift": -11, "range": [height * len(shown), 0]},
+        yaxis={"tickvals": [height * at for at in range(len(shown))], "range": [height * len(shown), 0]},
         height=height * len(shown) + 8, margin={"b": 4},
     )  # fmt: skip
     return figure
+
+
+def _wrap(text: str, width: int) -> str:
+    """A label on lines of about so many letters."""
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + len(word) >= width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return "<br>".join(escape(line) for line in lines)
 
 
 def _tails(tails: Sequence[tuple[float, float, float]], look: Look) -> dict[str, Any]:
@@ -635,6 +652,14 @@ def _context_track(context: pd.DataFrame, words: Words, look: Look, top: float) 
     return [boxes.trace(), _heading(words("lanes.context_track"), top, look), marks], bottom
 
 
+def _names(labels: Sequence[str], tops: Sequence[float], look: Look, left: float | None = None) -> dict[str, Any]:
+    """The names of the lanes, each over its lane at the left edge."""
+    return {
+        "type": "scatter", "mode": "text", "x": [look.left * _DAY_MS if left is None else left] * len(labels), "y": [top + 11 for top in tops], "text": list(labels),
+        "textposition": "middle right", "textfont": {"size": 13, "color": look.ink}, "hoverinfo": "skip", "showlegend": False,
+    }  # fmt: skip
+
+
 def _heading(text: str, top: float, look: Look) -> dict[str, Any]:
     """A line of text at the left edge, where a lane would have its name."""
     return {
@@ -668,93 +693,61 @@ def _fade(colour: str, alpha: float) -> str:
 
 
 def lanes_legend(words: Words, *, dark: bool, published: date) -> str:
-    """How to read the lanes, as HTML: each mark drawn beside its sentence, then the families in their colours."""
+    """How to read the lanes, as HTML: each mark drawn beside its sentence, then the kinds of pressure in their colours."""
     look = Look(published, published, published, None, dark)
     act = look.tone(ACT)
-    soft = "".join(f'<rect x="{2 + at * 3}" y="4" width="{40 - at * 6}" height="8" fill="{act}" opacity="0.14"/>' for at in range(6))
-    hatch = "".join(f'<path d="M{at} 14 l8 -12" stroke="{act}" stroke-width="1.6"/>' for at in range(2, 36, 6))
-    drawn = {
-        "exact": f'<circle cx="22" cy="8" r="5" fill="{act}"/>',
-        "soft": f'{soft}<circle cx="22" cy="8" r="4.6" fill="{"#15171A" if dark else "#FAF7F1"}" stroke="{act}" stroke-width="1.7"/>',
-        "bar": f'<rect x="4" y="5" width="34" height="6" fill="{act}" opacity="0.62"/><path d="M38 3 v10" stroke="{look.ink}" stroke-width="1.6"/>',
-        "open": f'<rect x="2" y="5" width="14" height="6" fill="{act}" opacity="0.62"/><path d="M17 8 h19" stroke="{look.faint}" stroke-width="1.4" stroke-dasharray="2 3"/><path d="M36 4.5 l6 3.5 l-6 3.5 z" fill="{look.faint}"/>',
-        "silent": f'<circle cx="14" cy="8" r="5" fill="{act}"/><path d="M26 4.5 l6 3.5 l-6 3.5 z" fill="none" stroke="{look.ink}" stroke-width="0.9"/>',
-        "unknowing": hatch,
-    }
-    lines = [
-        f'<li><svg width="44" height="16" viewBox="0 0 44 16" aria-hidden="true">{picture}</svg> {escape(words(f"legend.{key}", date=words.date(published)))}</li>'
-        for key, picture in drawn.items()
-    ]
-    colours = [
-        f'<li><svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><rect x="1" y="1" width="12" height="12" fill="{look.tone(words.term("act_family", code).get("colour") or ACT)}"/></svg> {escape(words.label("act_family", code))}</li>'
+    marks = "".join(
+        f'<li><i class="{key}" style="--act:{act}"></i>{escape(words(f"legend.{key}", date=words.date(published)))}</li>'
+        for key in ("exact", "soft", "bar", "open", "silent", "unknowing")
+    )
+    colours = "".join(
+        f'<li><i class="exact" style="--act:{look.tone(words.term("act_family", code).get("colour") or ACT)}"></i>{escape(words.label("act_family", code))}</li>'
         for code in words.codes("act_family")
-    ]
-    return f'<div class="t-legend"><ul>{"".join(lines)}</ul><ul class="colours">{"".join(colours)}</ul></div>'
+    )
+    return f'<div class="t-legend"><ul>{marks}</ul><ul class="colours">{colours}</ul></div>'
 
 
 # ── small multiples ──────────────────────────────────────────────────────────────────────────────
-def small_multiples(panels: Sequence[tuple[str, Series, np.ndarray | None]], words: Words, *, unit: str, dark: bool) -> str:
-    """Records per year or quarter, a small chart each, all on one scale, as HTML that puts as many side by side as fit.
+def small_multiples(panels: Sequence[tuple[str, Series, np.ndarray | None]], words: Words, *, unit: str) -> str:
+    """Records per year or quarter, a small chart each, as HTML that puts as many side by side as fit.
+
+    The first panel is of all records and has its own scale; the others share one, so that they can be compared.
 
     Solid bars are records surely in the period, pale ones shares of those dated less exactly, thin lines the exact 95% interval;
-    a curve is drawn only where it was given.
+    steps over the bars are drawn only where a trend was given.
     """
-    look = Look(date(2000, 1, 1), date(2000, 1, 2), date(2000, 1, 1), None, dark)
-    top = max(
-        (
-            max(
-                float(series.table["high"][series.table["certain"] > 0].max() or 0),
-                float((series.table["certain"] + series.table["shared"]).max()),
-            )
-            for _, series, _ in panels
-            if len(series.table)
-        ),
-        default=1.0,
-    )
-    top = max(top if top == top else 1.0, 1.0)
-    return (
-        f'<div class="t-multiples">{"".join(_panel(title, series, line, top, words, unit, look) for title, series, line in panels)}</div>'
-    )
+    first, rest = panels[:1], panels[1:]
+    drawn = [_panel(*panel, _top([panel]), words, unit) for panel in first] + [_panel(*panel, _top(rest), words, unit) for panel in rest]
+    return f'<div class="t-multiples">{"".join(drawn)}</div>'
 
 
-def _panel(title: str, series: Series, line: np.ndarray | None, top: float, words: Words, unit: str, look: Look) -> str:
-    table = series.table
-    n, tall, wide = len(table), 84.0, 240.0
-    step = wide / max(n, 1)
-    act, parts, said = look.tone(ACT), [], []
-    for at, row in enumerate(table.itertuples(index=False)):
-        x = at * step
-        high = row.certain / top * tall
+def _top(panels: Sequence[tuple[str, Series, np.ndarray | None]]) -> float:
+    """The highest thing drawn in these panels."""
+    top = 1.0
+    for _, series, line in panels:
+        table = series.table
+        top = max([top, *table.loc[table["certain"] > 0, "high"], *(table["certain"] + table["shared"]), *([] if line is None else line)])
+    return top
+
+
+def _panel(title: str, series: Series, line: np.ndarray | None, top: float, words: Words, unit: str) -> str:
+    bars = []
+    for at, row in enumerate(series.table.itertuples(index=False)):
         label = (
             str(row.start.year) if unit == "year" else words("trend.quarter", quarter=(row.start.month + 2) // 3, year=str(row.start.year))
         )
         told = words("trend.bar", period=label, n=int(row.certain), low=round(float(row.low), 1), high=round(float(row.high), 1))
-        told += words("histogram.shared", n=round(float(row.shared), 1)) if row.shared else ""
-        parts.append(f'<g><title>{escape(told)}</title><rect x="{x:.2f}" y="0" width="{step:.2f}" height="{tall}" fill="transparent"/>')
-        if row.shared:
-            share = row.shared / top * tall
-            parts.append(
-                f'<rect x="{x + step * 0.14:.2f}" y="{tall - high - share:.2f}" width="{step * 0.72:.2f}" height="{share:.2f}" fill="{act}" opacity="0.38"/>'
-            )
-        if row.certain:
-            parts.append(
-                f'<rect x="{x + step * 0.14:.2f}" y="{tall - high:.2f}" width="{step * 0.72:.2f}" height="{high:.2f}" fill="{act}"/>'
-            )
-            parts.append(
-                f'<path d="M{x + step / 2:.2f} {tall - row.high / top * tall:.2f} V{tall - row.low / top * tall:.2f}" stroke="{look.ink}" stroke-width="0.7" opacity="0.6"/>'
-            )
-        parts.append("</g>")
-        said.append(f"{label}: {int(row.certain)}")
-    if line is not None:
-        points = " ".join(f"{at * step + step / 2:.1f},{tall - value / top * tall:.1f}" for at, value in enumerate(line))
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{look.ink}" stroke-width="1.3"/>')
-    years = sorted({int(when.year) for when in table["start"]})
+        told += "; " + words("histogram.shared", n=round(float(row.shared), 1)) if row.shared else ""
+        inside = f'<i class="shared" style="height:{row.shared / top:.2%}"></i>' if row.shared else ""
+        inside += f'<i style="height:{row.certain / top:.2%}"></i>' if row.certain else ""
+        inside += f'<u style="bottom:{row.low / top:.2%};height:{(row.high - row.low) / top:.2%}"></u>' if row.certain else ""
+        inside += f'<s style="bottom:{line[at] / top:.2%}"></s>' if line is not None else ""
+        bars.append(f'<span title="{escape(told)}">{inside}</span>')
+    years = sorted({int(when.year) for when in series.table["start"]})
     first, last = (str(years[0]), str(years[-1])) if years else ("", "")
-    most = words("trend.top", n=words.number(round(top)))
     spoken = words("trend.alt", title=title, n=series.n, since=first, until=last)
     return (
         f"<figure><figcaption><b>{escape(title)}</b> {escape(words.count(series.n, 'incident'))}</figcaption>"
-        f'<svg viewBox="0 0 {wide:.0f} {tall + 1:.0f}" preserveAspectRatio="none" role="img" aria-label="{escape(spoken)}">'
-        f'<path d="M0 0.5 H{wide:.0f} M0 {tall / 2:.1f} H{wide:.0f}" stroke="{look.rule}" stroke-width="1"/>{"".join(parts)}<path d="M0 {tall:.1f} H{wide:.0f}" stroke="{look.ink}" stroke-width="1"/></svg>'
-        f'<p><span>{first}</span><span class="top">{escape(most)}</span><span>{last}</span></p></figure>'
+        f'<div class="bars" role="img" aria-label="{escape(spoken)}">{"".join(bars)}</div>'
+        f'<p aria-hidden="true"><span>{first}</span><span>{escape(words("trend.top", n=words.number(round(top))))}</span><span>{last}</span></p></figure>'
     )

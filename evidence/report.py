@@ -34,7 +34,7 @@ def _is_number(value: str) -> bool:
 
 def csv(frame: pd.DataFrame, bundle: Bundle, words: Words) -> bytes:
     """The rows as they are in the bundle, UTF-8 with BOM so that Excel reads Cyrillic, people by the bundle's rule, a `bundle_version` column."""
-    plain = frame[[c for c in frame.columns if not c.endswith(DERIVED) and c != "located"]].astype(object)
+    plain = frame[[c for c in frame.columns if c != "located" and not _is_derived(c, frame)]].astype(object)
     for column in plain.columns:
         plain[column] = [
             defuse(words.people_in(clean(v))) if isinstance(v, str) else ("" if pd.isna(v) else _short(v)) for v in plain[column]
@@ -43,6 +43,11 @@ def csv(frame: pd.DataFrame, bundle: Bundle, words: Words) -> bytes:
     buffer = io.StringIO()
     plain.to_csv(buffer, index=False, lineterminator="\r\n")
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _is_derived(column: str, frame: pd.DataFrame) -> bool:
+    """True for the bounds that the loader adds to a date, not for a column that only ends like one (`production_start`)."""
+    return any(column.endswith(end) and column.removesuffix(end) in frame.columns for end in DERIVED)
 
 
 def _short(value: Any) -> Any:

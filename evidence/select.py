@@ -101,7 +101,7 @@ def _days(values: pd.Series, otherwise: float) -> np.ndarray:
 @lru_cache(maxsize=2)
 def index(bundle: Bundle) -> Index:
     """Prepare a bundle's incidents for selecting; kept as long as the bundle is."""
-    whole = bundle["incidents"].sort_values(["period_start", "period_end", "sequence", "incident_id"], kind="stable", na_position="first")
+    whole = _in_order(bundle["incidents"])
     places = bundle["places"].set_index("place_id")
     # Texts stay in the bundle: a reader's every click takes rows of this frame, and forty columns of prose would be most of its cost.
     lean = whole[[name for name in whole.columns if name.rpartition("_")[2] not in LANGUAGES]].reset_index(drop=True)
@@ -109,7 +109,7 @@ def index(bundle: Bundle) -> Index:
     lean = lean.astype(dict.fromkeys(texts, object))
     where = lean["place_id"]
     frame = lean.assign(
-        kind=lean["types"].str.partition(";")[0].astype(object),
+        kind=lean["types"].map({cell: cell.partition(";")[0] for cell in lean["types"].unique()}).astype(object),
         grade=rules.corroboration(whole["source_ids"], bundle).to_numpy(),
         lat=where.map(places["lat"]).astype("float64"),
         lon=where.map(places["lon"]).astype("float64"),
@@ -133,6 +133,15 @@ def index(bundle: Bundle) -> Index:
     )
 
 
+def _in_order(incidents: pd.DataFrame) -> pd.DataFrame:
+    """By period, but no step of a case before one that is said to come earlier: "2019-05" stands after 8 May if it is the next step."""
+    steps = incidents[incidents["sequence"].notna()].sort_values(["case_id", "sequence"], kind="stable")
+    latest = steps.groupby("case_id")[["period_start", "period_end"]].cummax()
+    bounds = incidents[["period_start", "period_end"]].where(incidents["sequence"].isna(), latest)
+    keys = bounds.assign(sequence=incidents["sequence"], incident_id=incidents["incident_id"])
+    return incidents.loc[keys.sort_values(list(keys), kind="stable", na_position="first").index]
+
+
 def _lineage(parents: pd.Series) -> dict[str, list[str]]:
     lines = {}
     for place in parents.index:
@@ -153,16 +162,18 @@ def _haystack(frame: pd.DataFrame, bundle: Bundle) -> pd.Series:
         and c.rpartition("_")[0] in {"text", "victims", "perpetrator", "place_detail", "reason_given", "caveat"}
     ]
     parts = [frame["incident_id"], frame["articles_as_printed"], *(frame[c] for c in own)]
-    names = {
-        "places": ("place_id", ["name_en", "name_ru", "name_kk", "aliases"]),
-        "cases": ("case_id", ["title_en", "title_ru", "title_kk"]),
-        "people": ("people_ids", ["name_en", "name_ru", "name_kk", "aliases", "pseudonym"]),
-        "organisations": ("company_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
-        "assets": ("asset_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
-        "sources": ("source_ids", ["source_id", "title", "publisher"]),
-        "norms": ("norms_invoked", ["instrument_en", "instrument_ru", "article", "title_en", "title_ru"]),
-    }
-    for table, (column, fields) in names.items():
+    article = ["instrument_en", "instrument_ru", "article", "title_en", "title_ru"]
+    names = [
+        ("places", "place_id", ["name_en", "name_ru", "name_kk", "aliases"]),
+        ("cases", "case_id", ["title_en", "title_ru", "title_kk"]),
+        ("people", "people_ids", ["name_en", "name_ru", "name_kk", "aliases", "pseudonym"]),
+        ("organisations", "company_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
+        ("assets", "asset_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
+        ("sources", "source_ids", ["source_id", "title", "publisher"]),
+        ("norms", "norms_invoked", article),
+        ("norms", "norms_breached", article),
+    ]
+    for table, column, fields in names:
         whole = bundle[table]
         known = dict(zip(whole.iloc[:, 0], whole[fields].agg(" ".join, axis=1) if len(whole) else [], strict=True))
         cells = frame[column].astype(str)

@@ -140,12 +140,15 @@
       let n = 0;
       for (const l of shown) {
         const p = map.latLngToLayerPoint(l.at), size = { country: 8.5, water: 7.5, region: 6.6 }[l.kind] || 6.4;
-        const w = l.name.length * size + 6, h = 15, dx = l.beside ? 9 : -w / 2;
-        const box = [p.x + dx, p.y - h / 2, p.x + dx + w, p.y + h / 2];
-        if (l.beside && l.rank === 0 ? false : taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1])) continue;
-        taken.push(box);
+        const w = l.name.length * size + 6, h = 15;
+        // Beside its mark a name may stand to the right, left, above or below, whichever is free; elsewhere it stands on its point.
+        const corners = l.beside ? [[9, -h / 2], [-9 - w, -h / 2], [-w / 2, -h - 8], [-w / 2, 9]] : [[-w / 2, -h / 2]];
+        const free = corners.map(([dx, dy]) => [p.x + dx, p.y + dy, p.x + dx + w, p.y + dy + h])
+          .find((box) => !taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]));
+        if (!free) continue;
+        taken.push(free);
         const e = element("span", "name " + l.kind, l.name);
-        e.style.transform = `translate(${Math.round(p.x + dx * (l.beside ? 1 : 0))}px, ${Math.round(p.y)}px) translate(${l.beside ? "0" : "-50%"}, -50%)`;
+        e.style.transform = `translate(${Math.round((free[0] + free[2]) / 2)}px, ${Math.round((free[1] + free[3]) / 2)}px) translate(-50%, -50%)`;
         pane.append(e);
         if (++n >= 90) break;
       }
@@ -288,7 +291,7 @@
         return box;
       },
     });
-    new Control({ position: "bottomleft" }).addTo(state.map);
+    new Control({ position: window.innerWidth > 620 ? "bottomleft" : "topleft" }).addTo(state.map);
     const North = L.Control.extend({ onAdd: () => { const n = element("div", "north", "↑"); n.append(element("small", "", texts.north)); return n; } });
     new North({ position: "topright" }).addTo(state.map);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(state.map);

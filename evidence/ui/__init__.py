@@ -6,8 +6,10 @@ from evidence.ui.figures import choose_view, download, list_and_card, map_and_ca
 from evidence.ui.filters import chips, filters, period
 from evidence.ui.lists import citation, listing
 from evidence.ui.page import Page, foot, md, navigation, open_page, say
+from evidence.ui.pressure import choose_show, lanes_and_card
+from evidence.ui.trend import compare, cross_table, trend
 
 __all__ = [
-    "Page", "card", "chips", "choose_view", "citation", "cover", "download", "filters", "foot", "key_figures", "list_and_card", "listing",
-    "map_and_card", "md", "navigation", "news", "open_page", "overview_map", "period", "picked_card", "say", "timeline",
+    "Page", "card", "chips", "choose_show", "choose_view", "citation", "compare", "cover", "cross_table", "download", "filters", "foot", "key_figures", "lanes_and_card", "list_and_card", "listing",
+    "map_and_card", "md", "navigation", "news", "open_page", "overview_map", "period", "picked_card", "say", "timeline", "trend",
 ]  # fmt: skip

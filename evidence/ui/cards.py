@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import geo, report, rules
+from evidence import geo, report, rules, select
 from evidence.model import split
 from evidence.ui.lists import citation, listing, zone_line
 from evidence.ui.page import CARDS, Page, md, pick, tell, unpick
@@ -26,10 +26,11 @@ def card(page: Page, kind: str, key: str) -> None:
         st.info(words("card.missing"))
         return
     _DRAW[kind](page, row)
-    citation(page, _title(page, kind, row), key)
+    citation(page, title_of(page, kind, row), key)
 
 
-def _title(page: Page, kind: str, row: Row) -> str:
+def title_of(page: Page, kind: str, row: Row) -> str:
+    """A record in a line: what its card is called in a citation or a list."""
     words = page.words
     if kind == "incident":
         kinds = ", ".join(words.label("act_type", code) for code in split(row["types"]))
@@ -112,7 +113,7 @@ def _claims(page: Page, key: str) -> None:
 def _corrections(page: Page, key: str) -> None:
     rows = page.bundle["corrections"]
     for row in rows[rows["record_id"] == key].to_dict("records"):
-        st.info(page.words("card.corrected", date=page.words.date(row["date"]), why=tell(page.words, page.words.text(row, "why"))))
+        st.caption(page.words("card.corrected", date=page.words.date(row["date"]), why=tell(page.words, page.words.text(row, "why"))))
 
 
 def _updates(page: Page, key: str) -> None:
@@ -270,7 +271,7 @@ def _response(page: Page, row: Row) -> None:
         "response.incidents",
         "incident",
         [
-            (key, _title(page, "incident", incident))
+            (key, title_of(page, "incident", incident))
             for key in split(row["incident_ids"])
             if (incident := bundle.row("incidents", key)) is not None
         ],
@@ -425,8 +426,8 @@ def _case(page: Page, row: Row) -> None:
     words, bundle = page.words, page.bundle
     _head(words.name("cases", row["case_id"]), words.label("country", row["country"]))
     _text(words, row, "summary")
-    incidents = bundle["incidents"]
-    chain = incidents[incidents["case_id"] == row["case_id"]].sort_values(["period_start", "sequence"])
+    incidents = select.index(bundle).frame
+    chain = incidents[incidents["case_id"] == row["case_id"]]
     st.markdown(f"**{words('case.incidents', n=len(chain))}**")
     if len(chain):
         listing(page, chain, key="case", size=30)

@@ -8,12 +8,13 @@ from evidence import counts, select
 from evidence.counts import Figure
 from evidence.model import split
 from evidence.select import Selected
-from evidence.ui.cards import card
+from evidence.ui.cards import card, title_of
 from evidence.ui.lists import listing
-from evidence.ui.page import PAGES, Page, md, page_file, pick, tell
+from evidence.ui.page import CARDS, PAGES, Page, find, md, page_file, pick, tell
+from evidence.words import brief
 
 CUSTODY = ("detention_short", "arrest_admin", "arrest_criminal")
-NEWEST = 6
+NEWEST = 5
 
 
 def cover(page: Page) -> None:
@@ -129,5 +130,11 @@ def news(page: Page) -> None:
         )
     with right:
         st.subheader(words("news.corrections"), anchor=False)
+        st.caption(words("news.corrections_note", date=words.date(bundle.published)))
         for row in bundle["corrections"].sort_values("date", ascending=False).head(NEWEST).to_dict("records"):
-            st.markdown(f"{md(words.date(row['date']))}: {tell(words, words.text(row, 'why'))} :gray[{md(row['record_id'])}]")
+            about = find(bundle, row["record_id"])
+            if about:
+                record = bundle.row(CARDS[about[0]], about[1])
+                label = f"{md(brief(title_of(page, about[0], record)))}"
+                st.button(label, key=f"go_correction_{row['correction_id']}", on_click=pick, args=about, type="tertiary", wrap=True)
+            st.markdown(tell(words, words.text(row, "why")))

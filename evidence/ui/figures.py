@@ -14,11 +14,12 @@ from evidence.model import Bundle
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.lists import listing, zone_line
-from evidence.ui.page import Page, md, pick, write_link
+from evidence.ui.page import CARDS, Page, md, pick, write_link
 from evidence.words import Words
 
 # On a phone the list comes before the map: its first rows, the rest on further pages.
 PHONE_ROWS = 5
+CLOSE = 8  # the zoom at which a village and its field are on one map
 
 
 def theme() -> str:
@@ -43,9 +44,23 @@ def _draw_map(
     centre, zoom = home_view(bundle)
     base = maps.base_map(words, assets=assets, theme=theme(), home=["KAZ"], centre=centre, zoom=zoom, visible=visible)
     picked = page.picked[1] if page.picked else None
+    look = look or _look_at(page)
     view = maps.view(selected.frame, words, years=_flare_years(page), picked=picked, look=look)
     value = st_folium(base, key=key, height=height, width=None, use_container_width=True, returned_objects=[], feature_group_to_add=view)
     return value or {}
+
+
+def _look_at(page: Page) -> dict[str, Any] | None:
+    """Where to turn the map to when a record was opened by a link or a list: a click on the map itself never moves it."""
+    if page.picked is None or st.session_state.get("picked_on_map") == page.picked:
+        return None
+    kind, key = page.picked
+    row = page.bundle.row(CARDS[kind], key)
+    if row is not None and "lat" not in row and row.get("place_id"):
+        row = page.bundle.row("places", row["place_id"])
+    if row is None or pd.isna(row.get("lat")):
+        return None
+    return {"key": key, "at": [row["lat"], row["lon"]], "zoom": CLOSE}
 
 
 def home_view(bundle: Bundle) -> tuple[tuple[float, float], int]:
@@ -74,6 +89,7 @@ def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
     if clicks and clicks != st.session_state.get("clicks"):
         st.session_state["clicks"] = clicks
         pick(value["picked"]["kind"], value["picked"]["id"])
+        st.session_state["picked_on_map"] = st.session_state["picked"]
         write_link()
     picked = st.session_state.get("picked")
     with right, st.container(key="card", gap="xsmall"):
@@ -207,6 +223,7 @@ def timeline(page: Page, selected: Selected, *, height: int = 430) -> None:
             selection_mode="points",
             alt=charts.timeline_alt(selected.frame, page.words),
             config={"displayModeBar": False},
+            theme=None,
         )
     points = (event or {}).get("selection", {}).get("points", [])
     chosen = points[0].get("customdata") if points else None

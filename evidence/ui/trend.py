@@ -12,7 +12,6 @@ import streamlit as st
 from evidence import charts, counts, lanes, select
 from evidence.model import parse_period
 from evidence.select import Selected
-from evidence.ui.figures import theme
 from evidence.ui.lists import listing
 from evidence.ui.page import Page, extra, md, say, set_extra
 from evidence.ui.pressure import choose, families, name_of
@@ -48,7 +47,7 @@ def trend(page: Page, selected: Selected) -> None:
         panels.append((title, series, counts.trend(series.table["certain"], series.table["shared"])))
     if panels:
         st.markdown(f"**{md(_trend_title(panels[0][1], words, unit))}**")
-        st.html(charts.small_multiples(panels, words, unit=unit, dark=theme() == "dark"))
+        st.html(charts.small_multiples(panels, words, unit=unit))
         whole = panels[0][1]
         say(
             " ".join(
@@ -160,7 +159,8 @@ def _two_periods(page: Page) -> tuple[Stretch, Stretch] | None:
         return None
     published = date.fromisoformat(page.bundle.published)
     first, second = (
-        Stretch(date(a, 1, 1), min(date(b + 1, 1, 1), max(published, date(a, 1, 2))), str(a) if a == b else f"{a}–{b}") for a, b in chosen.values()
+        Stretch(date(a, 1, 1), min(date(b + 1, 1, 1), max(published, date(a, 1, 2))), str(a) if a == b else f"{a}–{b}")
+        for a, b in chosen.values()
     )
     return first, second
 
@@ -183,7 +183,9 @@ def _around(page: Page) -> tuple[Stretch, Stretch] | None:
     words, events = page.words, page.bundle["context"].dropna(subset=["period_start", "period_end"]).sort_values("period_start")
     if events.empty:
         return None
-    names = {row["context_id"]: f"{words.date(row['period'])}: {brief(str(words.text(row, 'title')), 70)}" for row in events.to_dict("records")}
+    names = {
+        row["context_id"]: f"{words.date(row['period'])}: {brief(str(words.text(row, 'title')), 70)}" for row in events.to_dict("records")
+    }
     known = list(names)
     st.session_state["around"] = around = extra("around", known[len(known) // 2], known)
     left, right = st.columns([3, 1.3], vertical_alignment="bottom")
@@ -232,7 +234,9 @@ def _compare_table(page: Page, pair: tuple[Stretch, Stretch], rows: tuple[pd.Dat
                     "sources": words.number(_sources_in(page, part)),
                 }[key]
             )
-        lines.append(f'<tr><th scope="row">{escape(words(f"compare.{key}"))}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>')
+        lines.append(
+            f'<tr><th scope="row">{escape(words(f"compare.{key}"))}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
+        )
     heads = "".join(f'<th scope="col">{escape(part.name)}</th>' for part in pair)
     return f'<div class="t-scroll"><table class="t-table"><thead><tr><td></td>{heads}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
@@ -249,14 +253,26 @@ def _may(found: counts.Comparison, pair: tuple[Stretch, Stretch], words: Words) 
     first, second = pair
     if found.ratio is None or found.low is None or found.high is None or found.p is None:
         return ""
-    values = {"a": first.name, "b": second.name, "low": _ratio(found.low, words), "high": _ratio(found.high, words), "ratio": _ratio(found.ratio, words)}
+    values = {
+        "a": first.name,
+        "b": second.name,
+        "low": _ratio(found.low, words),
+        "high": _ratio(found.high, words),
+        "ratio": _ratio(found.ratio, words),
+    }
     differs = found.low > 1 or found.high < 1
     said = words("compare.differs" if differs else "compare.same", **values)
     if found.percent is not None and differs:
-        said += " " + words("compare.percent_more" if found.percent > 0 else "compare.percent_less", percent=words.number(abs(found.percent), 0))
+        said += " " + words(
+            "compare.percent_more" if found.percent > 0 else "compare.percent_less", percent=words.number(abs(found.percent), 0)
+        )
     elif found.percent is None:
         said += " " + words("compare.no_percent", small=counts.SMALL)
-    return said + " " + words("compare.test", p=words("compare.p_small") if found.p < 0.001 else words("compare.p_is", p=words.number(found.p, 3)))
+    return (
+        said
+        + " "
+        + words("compare.test", p=words("compare.p_small") if found.p < 0.001 else words("compare.p_is", p=words.number(found.p, 3)))
+    )
 
 
 def _ratio(value: float, words: Words) -> str:
@@ -313,7 +329,11 @@ def _side(page: Page, frame: pd.DataFrame, mode: lanes.Mode, limit: int) -> _Sid
     words = page.words
     standing = lanes.members(frame, mode, families(words))
     sizes = standing["lane"].value_counts()
-    order = sorted((code for code in sizes.index if code), reverse=mode.key == "year") if mode.key == "year" else [code for code in sizes.index if code]
+    order = (
+        sorted((code for code in sizes.index if code), reverse=mode.key == "year")
+        if mode.key == "year"
+        else [code for code in sizes.index if code]
+    )
     kept = [*order[:limit], *([""] if "" in sizes.index else [])]
     names = {code: brief(name_of(mode, code, words), 44) for code in kept}
     if len(order) > limit:
@@ -349,13 +369,16 @@ def _open_cell(page: Page, frame: pd.DataFrame, rows: _Side, columns: _Side, num
     """A row and a column, and the acts that stand in both."""
     words = page.words
     said = extra("cell").split("|")
-    known = said if len(said) == 2 and tuple(said) in numbers else list(max(numbers, key=lambda cell: numbers[cell]))
+    asked = len(said) == 2 and said[0] in rows.names and said[1] in columns.names
+    known = said if asked else list(max(numbers, key=lambda cell: numbers[cell]))
     left, right = st.columns(2)
     for column, word, side, value in ((left, "row", rows, known[0]), (right, "column", columns, known[1])):
         st.session_state[f"cell_{word}"] = value
         column.selectbox(words(f"cross.{word}"), list(side.names), format_func=side.names.get, key=f"cell_{word}", on_change=_take_cell)
     row, column = known
-    both = set(rows.standing.loc[rows.standing["lane"] == row, "row"]) & set(columns.standing.loc[columns.standing["lane"] == column, "row"])
+    both = set(rows.standing.loc[rows.standing["lane"] == row, "row"]) & set(
+        columns.standing.loc[columns.standing["lane"] == column, "row"]
+    )
     st.markdown(f"**{md(words('cross.rows_of', row=rows.names[row], column=columns.names[column], n=len(both)))}**")
     listing(page, frame.iloc[sorted(both)], key="cell", size=15)
 

@@ -1,0 +1,349 @@
+"""The Pressure page: acts in lanes over time, one day in its order, the card and the small map of what is picked."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from evidence import charts, lanes, select
+from evidence.model import Bundle, parse_period, split
+from evidence.select import Selected
+from evidence.ui.cards import card
+from evidence.ui.figures import small_map, theme
+from evidence.ui.lists import listing
+from evidence.ui.page import Page, change, extra, md, pick, say, set_extra, tell
+from evidence.words import Words, brief
+
+SHOWS = ("lanes", "trend", "table")
+MORE = 25  # lanes on a screen; "more" shows as many again
+MOST = 100
+STEP_LIMIT = 40  # acts of one day that are told one by one; the rest are in the list
+
+
+def choose(page: Page, word: str, options: Sequence[str], default: str, *, texts: str, label: str = "") -> str:
+    """One of a few ways to show something, kept in the link under `word`; `texts` begins the key of each option's name."""
+    st.session_state[f"choose_{word}"] = value = extra(word, default, options)
+    st.segmented_control(
+        page.words(label or f"{texts}.label"), options, format_func=lambda code: page.words(f"{texts}.{code}"), key=f"choose_{word}", required=True,
+        on_change=_take, args=(word, default), label_visibility="visible" if label else "collapsed",
+    )  # fmt: skip
+    return value
+
+
+def _take(word: str, default: str) -> None:
+    value = st.session_state[f"choose_{word}"]
+    set_extra(**{word: "" if value == default else value})
+
+
+def choose_show(page: Page) -> str:
+    """Lanes, trend or table."""
+    return choose(page, "show", SHOWS, SHOWS[0], texts="show")
+
+
+def families(words: Words) -> dict[str, str]:
+    """Each act type's family."""
+    return {code: words.term("act_type", code).get("parent", "") for code in words.codes("act_type")}
+
+
+def name_of(mode: lanes.Mode, code: str, words: Words) -> str:
+    """What a reader calls a lane, a row or a column."""
+    if code == "":
+        return words(f"lanes.none_{mode.key}" if words.has(f"lanes.none_{mode.key}") else "lanes.none")
+    if code == lanes.MIXED:
+        return words("lanes.mixed")
+    if mode.terms:
+        return words.label(mode.terms, code)
+    return words.name(mode.table, code) if mode.table else code
+
+
+# ── lanes ────────────────────────────────────────────────────────────────────────────────────────
+def lanes_and_card(page: Page, selected: Selected) -> None:
+    """The acts in lanes; beside them the record that is picked, with its place, or how to read the figure."""
+    words = page.words
+    with st.container(horizontal=True, vertical_alignment="bottom", key="lane_controls"):
+        mode = lanes.MODES[choose(page, "lane", tuple(lanes.MODES), "case", texts="lane", label="lane.label")]
+        order = choose(page, "sort", lanes.ORDERS, "latest", texts="sort", label="sort.label")
+    if not selected.n:
+        st.info(words("list.empty"))
+        return
+    left, right = st.columns([2.1, 1], gap="large")
+    with left:
+        if (day := _one_day(selected)) is not None:
+            _day(page, selected, mode, day)
+        else:
+            _lanes(page, selected, mode, order)
+    with right:
+        _beside(page, selected)
+
+
+def _one_day(selected: Selected) -> date | None:
+    """The day, if the reader asked for a single one."""
+    since, until = selected.selection.since, selected.selection.until
+    return since if since is not None and since == until else None
+
+
+def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None:
+    words, bundle, frame = page.words, page.bundle, selected.frame
+    sorted_acts = lanes.lanes(frame, mode, families(words), lambda lane: name_of(mode, lane, words), order)
+    summary = sorted_acts.summary
+    more = extra("more")
+    size = min(max(int(more), MORE) if more.isdigit() else MORE, MOST)
+    shown = list(summary["lane"][:size])
+    names = {lane: name_of(mode, lane, words) for lane in shown}
+    st.markdown(f"**{md(_title(sorted_acts, words))}**")
+    standing = sorted_acts.members["row"][sorted_acts.members["lane"].isin(shown)].unique()
+    drawn = frame.iloc[standing] if len(standing) <= charts.MAX_POINTS else frame.iloc[:0]
+    states = lanes.states(drawn, select.index(bundle).frame, bundle["status_updates"])
+    look = _look(page, selected, frame.iloc[standing], states)
+    with st.container(key="lanes"):
+        st.plotly_chart(
+            charts.lanes(
+                sorted_acts, shown, frame, words, look, names=names, states=states, unknowing=lanes.unknowing(drawn),
+                context=bundle["context"] if extra("context") else None, looked=_looked(bundle, look),
+            ),
+            key="lanes_chart", on_select=_take_mark, selection_mode="points", alt=_alt(sorted_acts, names, words), config={"displayModeBar": False},
+        )  # fmt: skip
+    with st.container(horizontal=True, key="lane_more"):
+        if len(summary) > size and size < MOST:
+            st.button(
+                words("lanes.more", n=min(MORE, len(summary) - size), left=len(summary) - size),
+                on_click=_set,
+                args=("more", str(size + MORE)),
+            )
+        if size > MORE:
+            st.button(words("lanes.fewer", n=MORE), on_click=_set, args=("more", ""), type="tertiary")
+        st.session_state["show_context"] = bool(extra("context"))
+        st.toggle(words("lanes.context"), key="show_context", on_change=_take_context)
+    notes = [
+        words("lanes.left_out", n=len(summary) - size, acts=int(summary["n"][size:].sum())) if len(summary) > size >= MOST else "",
+        words("lanes.repeated", n=sorted_acts.repeated) if sorted_acts.repeated else "",
+        words("lanes.crowded", n=len(standing)) if len(standing) > charts.MAX_POINTS else "",
+        words("lanes.undated", n=int((frame["period"] == "").sum())) if (frame["period"] == "").any() else "",
+        words("lanes.looked_note"),
+    ]
+    say(" ".join(note for note in notes if note))
+    if extra("context"):
+        _context(page, look)
+    st.html(charts.lanes_legend(words, dark=look.dark, published=look.published))
+
+
+def _title(sorted_acts: lanes.Lanes, words: Words) -> str:
+    """The figure in a sentence: how many lanes, and which holds most."""
+    named = sorted_acts.summary[sorted_acts.summary["lane"] != ""]
+    if named.empty:
+        return words("lanes.title_none", n=sorted_acts.acts)
+    if len(sorted_acts.summary) == 1:
+        return words("lanes.title_one", n=sorted_acts.acts, name=brief(name_of(sorted_acts.mode, str(named["lane"].iloc[0]), words)))
+    most = named.loc[named["n"].idxmax()]
+    return words(
+        f"lanes.title_{sorted_acts.mode.key}", n=sorted_acts.acts, lanes=len(named), most=int(most["n"]),
+        name=brief(name_of(sorted_acts.mode, str(most["lane"]), words)),
+    )  # fmt: skip
+
+
+def _alt(sorted_acts: lanes.Lanes, names: dict[str, str], words: Words) -> str:
+    numbers = dict(zip(sorted_acts.summary["lane"], sorted_acts.summary["n"], strict=True))
+    first = "; ".join(f"{name}: {words.number(int(numbers[lane]))}" for lane, name in list(names.items())[:5])
+    return words("lanes.alt", n=sorted_acts.acts, lanes=len(sorted_acts.summary), first=first)
+
+
+def _look(page: Page, selected: Selected, drawn: pd.DataFrame, states: pd.DataFrame) -> charts.Look:
+    """The days of the figure: the chosen ones, else those of the acts in the lanes shown, and on to the bundle's day while a state runs."""
+    published = date.fromisoformat(page.bundle.published)
+    asked = selected.selection
+    starts, ends = drawn["period_start"].dropna(), drawn["period_end"].dropna()
+    since = asked.since or (starts.min().date() if len(starts) else published - timedelta(days=365))
+    until = asked.until or max(ends.max().date() - timedelta(days=1) if len(ends) else since, since)
+    if asked.until is None and (states["end"] == "open").any():
+        until = max(until, published)
+    if asked.since is None and (until - since).days > 3 * 365:
+        since = date(since.year, 1, 1)
+    # A few days alone would give each act a third of the screen.
+    spare = max(0, 20 - (until - since).days) // 2 if asked.since is None and asked.until is None else 0
+    picked = page.picked[1] if page.picked and page.picked[0] == "incident" else None
+    return charts.Look(since - timedelta(days=spare), until + timedelta(days=spare), published, picked, theme() == "dark")
+
+
+def _looked(bundle: Bundle, look: charts.Look) -> dict[int, int]:
+    """Sources by the year of their date: all that says how much was looked at."""
+    years = bundle["sources"]["date"].str[:4].value_counts()
+    return {int(year): int(n) for year, n in years.items() if year.isdigit() and look.since.year <= int(year) <= look.until.year}
+
+
+def _context(page: Page, look: charts.Look) -> None:
+    """The events above the lanes, in words."""
+    words, events = page.words, page.bundle["context"]
+    shown = events[(events["period_end"] > pd.Timestamp(look.since)) & (events["period_start"] <= pd.Timestamp(look.until))].sort_values(
+        "period_start"
+    )
+    with st.expander(words("lanes.context_list", n=len(shown))):
+        for row in shown.to_dict("records"):
+            st.markdown(
+                f"- {md(words.date(row['period']))}: **{md(words.text(row, 'title'))}** ({md(words.label('context_kind', row['kind']))}). {tell(words, words.text(row, 'text'))}"
+            )
+
+
+def _set(word: str, value: str) -> None:
+    set_extra(**{word: value})
+
+
+def _take_context() -> None:
+    set_extra(context="1" if st.session_state["show_context"] else "")
+
+
+def _take_mark() -> None:
+    """A mark was clicked: open its record, or go closer to the many it stands for."""
+    points = st.session_state["lanes_chart"]["selection"]["points"]
+    chosen = points[0].get("customdata") if points else None
+    chosen = chosen[0] if isinstance(chosen, list) else chosen
+    if isinstance(chosen, str) and chosen.startswith("@"):
+        since, until = (date.fromisoformat(part) for part in chosen[1:].split("/"))
+        change(since=since, until=until)
+    elif chosen:
+        pick("incident", chosen)
+
+
+# ── one day ──────────────────────────────────────────────────────────────────────────────────────
+def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
+    """One day: its acts by their order, drawn and told; then what else is known of it."""
+    words = page.words
+    steps = lanes.steps(selected.frame, when)
+    ids = set(steps["incident_id"])
+    st.markdown(f"**{md(words('day.title', n=len(steps), date=words.date(when)))}**")
+    if len(steps):
+        sorted_acts = lanes.lanes(steps, mode, families(words), lambda lane: name_of(mode, lane, words))
+        shown = list(sorted_acts.summary["lane"][:MORE])
+        names = {lane: name_of(mode, lane, words) for lane in shown}
+        picked = page.picked[1] if page.picked else None
+        look = charts.Look(when, when, when, picked, theme() == "dark")
+        with st.container(key="lanes_day"):
+            st.plotly_chart(
+                charts.day(sorted_acts, shown, steps, words, look, names=names), key="lanes_chart", on_select=_take_mark, selection_mode="points",
+                alt=words("day.alt", n=len(steps), date=words.date(when)), config={"displayModeBar": False},
+            )  # fmt: skip
+        say(words("day.order"))
+        several = steps["case_id"].nunique() > 1
+        last = None
+        for row in steps.head(STEP_LIMIT).to_dict("records"):
+            if several and row["case_id"] != last:
+                last = row["case_id"]
+                st.markdown(f"**{md(words.name('cases', last))}**")
+            _step(page, row)
+    _also(page, selected, steps, when)
+    unsure = selected.frame[~selected.frame["incident_id"].isin(ids)]
+    if len(unsure):
+        with st.expander(words("day.unsure", n=len(unsure)), expanded=not len(steps)):
+            listing(page, unsure, key="unsure", size=12)
+    with st.container(horizontal=True, key="day_zoom"):
+        _zoom_buttons(page, when, day=False, key="around")
+
+
+def _step(page: Page, row: dict[str, Any]) -> None:
+    """A step of the day: its number, what it was, and the first words of its text."""
+    words = page.words
+    whole = page.bundle.row("incidents", row["incident_id"])
+    kinds = ", ".join(words.label("act_type", code) for code in split(row["types"]))
+    number = f"{row['order']}. " if row["order"] else "· "
+    with st.container(key=f"step_{row['incident_id']}", gap=None):
+        st.button(
+            f"**{md(number + kinds)}**",
+            key=f"row_step_{row['incident_id']}",
+            on_click=pick,
+            args=("incident", row["incident_id"]),
+            type="tertiary",
+            width="stretch",
+        )
+        if whole is not None:
+            text = words.text(whole, "text")
+            st.markdown(tell(words, type(text)(brief(text.words, 230), text.language, text.is_fallback)))
+
+
+def _also(page: Page, selected: Selected, steps: pd.DataFrame, when: date) -> None:
+    """What else that day is known for: complaints made on it, and older acts of which the person learned on it."""
+    words, bundle = page.words, page.bundle
+    cases = set(steps["case_id"])
+    responses = bundle["responses"]
+    made = responses[responses["case_id"].isin(cases) & (responses["period"] == when.isoformat())]
+    learned = bundle["incidents"]
+    learned = learned[(learned["learned"] == when.isoformat()) & learned["case_id"].isin(cases)]
+    if made.empty and learned.empty:
+        return
+    st.markdown(f"**{words('day.also')}**")
+    for row in made.to_dict("records"):
+        label = words("day.response", kind=words.label("response_kind", row["kind"]), to=str(words.text(row, "mechanism_name")))
+        st.button(
+            md(label),
+            key=f"row_also_{row['response_id']}",
+            on_click=pick,
+            args=("response", row["response_id"]),
+            type="tertiary",
+            width="stretch",
+        )
+    for row in learned.to_dict("records"):
+        label = words("day.learned", kind=words.label("act_type", split(row["types"])[0]), date=words.date(row["period"]))
+        st.button(
+            md(label),
+            key=f"row_also_{row['incident_id']}",
+            on_click=pick,
+            args=("incident", row["incident_id"]),
+            type="tertiary",
+            width="stretch",
+        )
+
+
+# ── beside the figure ────────────────────────────────────────────────────────────────────────────
+def _beside(page: Page, selected: Selected) -> None:
+    """The record that is picked, with the way to the next and its place; else the acts as a list."""
+    words, picked = page.words, page.picked
+    ids = selected.frame["incident_id"].tolist()
+    at = ids.index(picked[1]) if picked and picked[1] in ids else None
+    with st.container(horizontal=True, vertical_alignment="center", key="walk"):
+        before = ids[at - 1] if at else (ids[-1] if at is None and ids else None)
+        after = ids[at + 1] if at is not None and at + 1 < len(ids) else (ids[0] if at is None and ids else None)
+        for key, target, label in (("Left", before, "walk.previous"), ("Right", after, "walk.next")):
+            st.button(
+                words(label),
+                key=label.replace(".", "_"),
+                on_click=pick,
+                args=("incident", target or ""),
+                disabled=target is None,
+                shortcut=key,
+            )
+        st.caption(words("walk.at", at=at + 1, n=len(ids)) if at is not None else words("walk.none", n=len(ids)))
+    if not picked:
+        st.caption(words("walk.hint"))
+        listing(page, selected.frame.iloc[::-1], key="acts", size=14)
+        return
+    if at is not None:
+        act = selected.frame.iloc[at]
+        with st.container(horizontal=True, key="act_zoom"):
+            period = parse_period(act["period"]) if act["period"] else None
+            if period is not None and period.start is not None:
+                _zoom_buttons(page, period.start, day=period.is_day, key="act")
+        if bool(act["located"]):
+            small_map(page, selected, at=(float(act["lat"]), float(act["lon"])), key=picked[1])
+    with st.container(key="card", gap="xsmall"):
+        card(page, *picked)
+
+
+def _zoom_buttons(page: Page, when: date, *, day: bool, key: str) -> None:
+    """From all years to the year, the month and the day of an act, and back."""
+    words, selection = page.words, page.selection
+    last = calendar.monthrange(when.year, when.month)[1]
+    spans = {
+        "day": (when, when),
+        "month": (when.replace(day=1), when.replace(day=last)),
+        "year": (date(when.year, 1, 1), date(when.year, 12, 31)),
+        "all": (None, None),
+    }
+    for name, (since, until) in spans.items():
+        if (name == "day" and not day) or (selection.since, selection.until) == (since, until):
+            continue
+        st.button(
+            words(f"zoom.{name}"), key=f"zoom_{key}_{name}", on_click=change, kwargs={"since": since, "until": until}, type="tertiary"
+        )
