@@ -324,7 +324,7 @@ def _frame(look: Look, words: Words, height: float) -> dict[str, Any]:
         "font": {"color": look.ink, "size": 13}, "hoverlabel": {"align": "left"}, "dragmode": False, "barmode": "overlay", "showlegend": False, "hovermode": "closest",
         "xaxis": {
             "type": "date", "range": [look.left * _DAY_MS, look.right * _DAY_MS], "tickvals": values, "ticktext": texts, "tickangle": 0,
-            "gridcolor": look.rule, "zeroline": False, "fixedrange": True,
+            "showgrid": True, "gridcolor": look.rule, "zeroline": False, "fixedrange": True,
         },
         "yaxis": {"range": [height, 0], "showgrid": True, "gridcolor": look.rule, "zeroline": False, "fixedrange": True, "ticks": "", "showticklabels": False},
     }  # fmt: skip
@@ -356,6 +356,7 @@ def _acts(
     spans: list[Span | None] = [span(edtf[row]) for row in rows]
     at = moments(spans, codes)
     lasting = _by_act(states, sorted_acts, words)
+    apart = sorted_acts.mode.key in {"type", "family"}
     unaware = {row.incident_id: row for row in unknowing.itertuples(index=False)}
     left, right = np.empty(len(rows)), np.empty(len(rows))
     for n, (row, lane, when) in enumerate(zip(rows, codes, spans, strict=True)):
@@ -363,7 +364,7 @@ def _acts(
         if when is not None and not when.exact:
             starts.append(when.a)
             ends.append(when.d)
-        for state in lasting.get((ids[row], lane), ()):
+        for state in lasting.get((ids[row], lane if apart else None), ()):
             ends.append(day_number(look.published) if state.end == "open" else state.d + (14 / look.pixels if state.end == "silent" else 0))
         left[n], right[n] = min(starts), max(ends)
     boxes, hatched, glyphs = _Boxes(look), _Boxes(look), _Glyphs(look)
@@ -382,7 +383,7 @@ def _acts(
             key = ids[row]
             if when is not None and not when.exact:
                 boxes.soft((when.a, when.b, when.c, when.d), y, 10, colour, 0.5, said, key)
-            side_by_side = lasting.get((key, lane), ())
+            side_by_side = lasting.get((key, lane if apart else None), ())
             for nth, state in enumerate(side_by_side):
                 level, thickness = (y, 6) if len(side_by_side) == 1 else (y - 4 + 8 * nth / (len(side_by_side) - 1), 4)
                 told = said + "<br>" + escape(state_in_words(state, look.published, words))
@@ -433,14 +434,12 @@ def _said(types: str, edtf: str, place: str, words: Words) -> str:
     return "<br>".join(escape(part) for part in parts if part)
 
 
-def _by_act(states: pd.DataFrame, sorted_acts: Lanes, words: Words) -> dict[tuple[str, str], list[Any]]:
-    """(incident, lane) to the states it opened there: in lanes of types or families, a state stands only where it belongs."""
+def _by_act(states: pd.DataFrame, sorted_acts: Lanes, words: Words) -> dict[tuple[str, str | None], list[Any]]:
+    """(incident, lane) to the states it opened there: where lanes are types or families a state stands only where it belongs, else (lane None) in all."""
     lane_of = {"type": lambda code: code, "family": lambda code: words.term("act_type", code).get("parent", "")}.get(sorted_acts.mode.key)
-    found: dict[tuple[str, str], list[Any]] = {}
-    every = list(sorted_acts.summary["lane"]) if lane_of is None else []
+    found: dict[tuple[str, str | None], list[Any]] = {}
     for state in states.itertuples(index=False):
-        for lane in [lane_of(state.opened_by)] if lane_of else every:
-            found.setdefault((state.incident_id, lane), []).append(state)
+        found.setdefault((state.incident_id, lane_of(state.opened_by) if lane_of else None), []).append(state)
     return found
 
 
@@ -520,7 +519,8 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
     # Where an order is recorded it is the position; what has none stands after, without a number.
     slots = steps.groupby("case_id").cumcount().to_numpy() + 1
     row_of = {lane: at for at, lane in enumerate(shown)}
-    height = _LABEL + 82
+    named = sorted_acts.mode.key != "type"  # where a lane is a type, its name says it already
+    height = _LABEL + (82 if named else 48)
     standing = sorted_acts.members[sorted_acts.members["lane"].isin(list(shown))]
     marks = [(int(row), str(lane)) for row, lane in standing.itertuples(index=False, name=None)]
     x = [int(slots[row]) for row, _ in marks]
@@ -557,6 +557,7 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
         annotations=[
             {"x": at, "y": high + 18, "text": _wrap(words.label("act_type", kind), 16), "showarrow": False, "yanchor": "top", "font": {"size": 12, "color": look.ink}}
             for at, high, kind in zip(x, y, kinds, strict=True)
+            if named
         ],
         xaxis={"type": "linear", "range": [0.4, slots_shown + 0.6], "tickvals": [], "ticktext": [], "showgrid": False},
         yaxis={"tickvals": [height * at for at in range(len(shown))], "range": [height * len(shown), 0]},
@@ -635,7 +636,7 @@ def _context_track(context: pd.DataFrame, words: Words, look: Look, top: float) 
         told = "<br>".join(
             escape(part) for part in (words.label("context_kind", row["kind"]), str(words.text(row, "title")), words.date(row["period"]))
         )
-        boxes.soft((when.a, when.b, when.c, when.d), y, 5, look.faint, 0.6, told, "")
+        boxes.soft((when.a, when.b, when.c, when.d), y, 13, look.faint, 0.22, told, "")
         # A name that would run over its neighbour or out of the figure is left to the pointer and the list.
         fits = taken.get(row_at, -np.inf) <= start and start + width <= look.right
         taken[row_at] = start + width if fits else taken.get(row_at, -np.inf)
@@ -751,3 +752,62 @@ def _panel(title: str, series: Series, line: np.ndarray | None, top: float, word
         f'<div class="bars" role="img" aria-label="{escape(spoken)}">{"".join(bars)}</div>'
         f'<p aria-hidden="true"><span>{first}</span><span>{escape(words("trend.top", n=words.number(round(top))))}</span><span>{last}</span></p></figure>'
     )
+
+
+# ── waiting for an answer ────────────────────────────────────────────────────────────────────────
+WAITS_DRAWN = 40  # lines that can be read on one figure; the docket lists all
+_WAIT_ROW = 38  # pixels a line with its name takes
+
+
+def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: bool, today: date) -> go.Figure:
+    """One line a request, from its filing to the first answer or to `today`; what is dated to a month or a year is pale.
+
+    Args:
+        rows: rows of the docket with a known filing, in the order to draw, top first.
+        names: for each response_id, what stands above its line.
+        words: the reader's language.
+        dark: whether the ground is dark.
+        today: the day of the data, where open lines end.
+    """
+    import plotly.graph_objects as go
+
+    ink, faint, rule = ("#ECE7DC", "#B9B3A6", "#33373C") if dark else ("#1C1B19", "#57524A", "#E4DDCE")
+    accent = "#6FC3CC" if dark else "#0B5A63"
+    end = pd.Timestamp(today)
+    open_ends = ~rows["state"].isin(["answered", "closed"]).to_numpy()
+    day = pd.Timedelta(days=1)
+    filed = (rows["filed_start"].to_numpy(), (rows["filed_end"] - day).to_numpy())
+    came = (np.where(open_ends, end, rows["came_start"]), np.where(open_ends, end, rows["came_end"] - day))
+    level = -np.arange(len(rows), dtype=float)
+
+    def segments(starts: np.ndarray, ends: np.ndarray, keep: np.ndarray) -> tuple[list[Any], list[Any]]:
+        across = [value for left, right in zip(starts[keep], ends[keep], strict=True) for value in (left, right, None)]
+        return across, [value for y in level[keep] for value in (y, y, None)]
+
+    lines = []
+    for keep, colour, dash in ((~open_ends, accent, "solid"), (open_ends, faint, "dot")):
+        across, along = segments(filed[1], np.maximum(came[0], filed[1]), keep)
+        lines.append(go.Scatter(x=across, y=along, mode="lines", line={"color": colour, "width": 2, "dash": dash}, hoverinfo="skip"))
+        for bounds in (filed, came):
+            pale = keep & (bounds[0] != bounds[1])
+            across, along = segments(bounds[0], bounds[1], pale)
+            lines.append(go.Scatter(x=across, y=along, mode="lines", line={"color": colour, "width": 7}, opacity=0.3, hoverinfo="skip"))
+    said = [names[key] for key in rows["response_id"]]
+    for keep, symbol, colour in ((~open_ends, "circle", accent), (open_ends, "circle-open", faint)):
+        middle = came[0][keep] + (came[1][keep] - came[0][keep]) / 2
+        shown = [escape(text) for text, kept in zip(said, keep, strict=True) if kept]
+        marker = {"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2, "color": colour}}
+        lines.append(go.Scatter(x=middle, y=level[keep], mode="markers", marker=marker, customdata=rows["response_id"].to_numpy()[keep], hovertext=shown, hoverinfo="text"))
+    first = pd.Timestamp(filed[0].min())
+    labels = [
+        {"x": 0, "xref": "paper", "y": y + 0.12, "text": escape(text), "showarrow": False, "xanchor": "left", "yanchor": "bottom", "align": "left", "font": {"size": 13, "color": ink}}
+        for y, text in zip(level, said, strict=True)
+    ]  # fmt: skip
+    figure = go.Figure(lines)
+    figure.update_layout(
+        height=46 + _WAIT_ROW * len(rows), margin={"l": 4, "r": 12, "t": 4, "b": 28}, showlegend=False, dragmode=False, annotations=labels,
+        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13}, hoverlabel={"align": "left"},
+        xaxis={"type": "date", "range": [first - 60 * day, end + 60 * day], "gridcolor": rule, "zeroline": False, "fixedrange": True, "tickformat": "%Y", "nticks": 8},
+        yaxis={"visible": False, "range": [level.min() - 0.5, 0.85], "fixedrange": True},
+    )  # fmt: skip
+    return figure

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,11 +55,15 @@ def nearest_flare(bundle: Bundle, lat: float, lon: float, lasting_years: int = 1
     return str(flares["flare_id"].iloc[at]), float(distances[at])
 
 
-def stage_of(bundle: Bundle, place_id: str) -> str | None:
-    """The furthest stage of resettlement recorded for a place; None if nothing is."""
+@lru_cache(maxsize=2)
+def stages(bundle: Bundle) -> Mapping[str, str]:
+    """The furthest stage of resettlement recorded for each place that has one."""
     rows = bundle["resettlement"]
-    stages = {str(row.stage) for row in rows.itertuples() if place_id in split(row.place_ids)}
-    return max(stages, key=lambda stage: STAGES.index(stage) if stage in STAGES else 0, default=None)
+    found: dict[str, str] = {}
+    for places, stage in zip(rows["place_ids"].tolist(), rows["stage"].astype(str).tolist(), strict=True):
+        for place in split(places):
+            found[place] = max(found.get(place, stage), stage, key=lambda code: STAGES.index(code) if code in STAGES else 0)
+    return found
 
 
 def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any]]]:
@@ -70,7 +75,7 @@ def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any
     settlements = settlements[settlements["lat"].notna() & settlements["kind"].isin(["village", "town", "city", "site"])]
     places = []
     for row in settlements.to_dict("records"):
-        stage = stage_of(bundle, row["place_id"])
+        stage = stages(bundle).get(row["place_id"])
         if stage is None and not row["nearest_asset_ids"]:
             continue  # a town that is only where an incident was; the incident itself stands there
         label = words.label("resettlement_stage", stage) if stage else words("map.no_stage")

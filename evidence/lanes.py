@@ -189,7 +189,7 @@ KINDS = (
     Kind(
         "custody",
         frozenset({"arrest_criminal", "arrest_admin"}),
-        frozenset({"detained", "serving_sentence", "upheld", "reduced"}),
+        frozenset({"detained", "serving_sentence"}),
         frozenset({"released", "released_early"}),
         frozenset({"conditional_release"}),
     ),
@@ -251,7 +251,8 @@ def states(shown: pd.DataFrame, whole: pd.DataFrame, updates: pd.DataFrame) -> p
         updates: status_updates.
     """
     opening = frozenset().union(*(kind.opens for kind in KINDS)) | {"conviction"}
-    candidates = _acts(shown[[bool(opening & set(split(cell))) for cell in shown["types"]]])
+    opens = np.array([bool(opening & set(split(cell))) for cell in shown["types"]], dtype=bool)
+    candidates = _acts(shown[opens])
     own: dict[str, list[Said]] = {act.key: [] for act in candidates}
     for row in updates[updates["record_id"].isin(own)][["record_id", "status", "period"]].itertuples(index=False):
         own[row.record_id].append(Said(str(row.status), row.period, span(row.period)))

@@ -64,8 +64,8 @@ def base_map(
         visible: layers switched on or off at first.
     """
     drawn = folium.Map(location=centre, zoom_start=zoom, tiles=None, control_scale=False, minZoom=3, maxZoom=14, prefer_canvas=True)
-    drawn.default_js = [("tamshy", assets["script"])]
-    drawn.default_css = [("tamshy", assets["style"])]
+    drawn.default_js = [("tamshy_js", assets["script"])]
+    drawn.default_css = [("tamshy_css", assets["style"])]
     texts = {key: words(f"map.{key}") for key in ("map", "legend", "precision", "north", "credit", "mm3", *LAYERS)}
     switches = [
         ["incidents", "circle", "#B8431B"],

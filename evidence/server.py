@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -52,30 +51,29 @@ def _asset(media_type: str, *parts: bytes) -> Asset:
     return Asset(media_type, plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:16])
 
 
-@lru_cache(maxsize=2)
-def assets(bundle: Bundle) -> Mapping[str, Asset]:
-    """Everything under /assets. `map.js` is one file because st_folium waits for each script in turn."""
-    leaflet, cluster = (_LEAFLET / "leaflet.js").read_bytes(), (_CLUSTER / "leaflet.markercluster.js").read_bytes()
-    styles = [
-        (_LEAFLET / "leaflet.css").read_bytes(),
-        (_CLUSTER / "MarkerCluster.css").read_bytes(),
-        _font(),
-        (_OURS / "map.css").read_bytes(),
-    ]
-    # Leaflet's own pictures are never used: our marks are drawn. Without this the browser would ask for them.
-    styles = [re.sub(rb"url\(images/[^)]*\)", b"none", style) for style in styles]
-    layers = ",".join(f'"{name}":{path.read_text(encoding="utf-8")}' for name, path in bundle.layers.items())
-    return {
-        "leaflet.js": _asset(_JS, leaflet),
-        "leaflet.css": _asset(_CSS, styles[0]),
-        "map.js": _asset(
-            _JS, *(re.sub(rb"//# sourceMappingURL=\S+", b"", part) for part in (leaflet, cluster, (_OURS / "map.js").read_bytes()))
-        ),
-        "map.css": _asset(_CSS, *styles),
-        "app.css": _asset(_CSS, (_OURS / "app.css").read_bytes()),
-        "basemap.json": _asset(_JSON, f"{{{layers}}}".encode()),
-        **{f"context-{code}.json": _asset(_JSON, _context(bundle, code)) for code in LANGUAGES},
-    }
+ASSETS = ("leaflet.js", "leaflet.css", "map.js", "map.css", "app.css", "basemap.json", *(f"context-{code}.json" for code in LANGUAGES))
+
+
+@lru_cache(maxsize=2 * len(ASSETS))
+def asset(bundle: Bundle, name: str) -> Asset:
+    """One of `ASSETS`, made when it is first asked for. `map.js` is one file because st_folium waits for each script in turn."""
+    if name.endswith(".js"):
+        leaflet = (_LEAFLET / "leaflet.js").read_bytes()
+        rest = () if name == "leaflet.js" else ((_CLUSTER / "leaflet.markercluster.js").read_bytes(), (_OURS / "map.js").read_bytes())
+        return _asset(_JS, *(re.sub(rb"//# sourceMappingURL=\S+", b"", part) for part in (leaflet, *rest)))
+    if name == "app.css":
+        return _asset(_CSS, (_OURS / "app.css").read_bytes())
+    if name.endswith(".css"):
+        rest = () if name == "leaflet.css" else ((_CLUSTER / "MarkerCluster.css").read_bytes(), _font(), (_OURS / "map.css").read_bytes())
+        # Leaflet's own pictures are never used: our marks are drawn. Without this the browser would ask for them.
+        leaflet = re.sub(rb"url\(images/[^)]*\)", b"none", (_LEAFLET / "leaflet.css").read_bytes())
+        return _asset(_CSS, leaflet, *rest)
+    if name == "basemap.json":
+        layers = ",".join(f'"{layer}":{path.read_text(encoding="utf-8")}' for layer, path in bundle.layers.items())
+        return _asset(_JSON, f"{{{layers}}}".encode())
+    language = name.removeprefix("context-").removesuffix(".json")
+    context = geo.context_layers(bundle, Words(bundle, language))
+    return _asset(_JSON, json.dumps(context, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
 
 
 def _font() -> bytes:
@@ -87,14 +85,9 @@ def _font() -> bytes:
     return f'@font-face {{ font-family: "Source Sans"; src: url("{base_path()}/static/media/{found.name}") format("woff2"); font-weight: 200 900; }}'.encode()
 
 
-def _context(bundle: Bundle, language: str) -> bytes:
-    layers = geo.context_layers(bundle, Words(bundle, language))
-    return json.dumps(layers, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-
-
 def asset_url(bundle: Bundle, name: str) -> str:
     """The address of an asset, carrying its content's name so that it can be kept for ever."""
-    return f"{base_path()}/assets/{name}?v={assets(bundle)[name].tag}"
+    return f"{base_path()}/assets/{name}?v={asset(bundle, name).tag}"
 
 
 def base_path() -> str:
@@ -104,16 +97,17 @@ def base_path() -> str:
 
 
 async def _send_asset(request: Request) -> Response:
-    asset = assets(load.opened()).get(request.path_params["name"])
-    if asset is None:
+    name = request.path_params["name"]
+    if name not in ASSETS:
         return Response("There is no such file.", status_code=404, media_type="text/plain")
-    kept = "public, max-age=31536000, immutable" if request.query_params.get("v") == asset.tag else "no-cache"
-    headers = {"ETag": f'"{asset.tag}"', "Cache-Control": kept, "Vary": "Accept-Encoding"}
-    if f'"{asset.tag}"' in request.headers.get("if-none-match", ""):
+    found = asset(load.opened(), name)
+    kept = "public, max-age=31536000, immutable" if request.query_params.get("v") == found.tag else "no-cache"
+    headers = {"ETag": f'"{found.tag}"', "Cache-Control": kept, "Vary": "Accept-Encoding"}
+    if f'"{found.tag}"' in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(asset.packed, media_type=asset.media_type, headers={**headers, "Content-Encoding": "gzip"})
-    return Response(asset.plain, media_type=asset.media_type, headers=headers)
+        return Response(found.packed, media_type=found.media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(found.plain, media_type=found.media_type, headers=headers)
 
 
 async def _health(request: Request) -> Response:
@@ -199,7 +193,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_component = "/component/" in scope["path"]
+        is_component = scope["path"].startswith(f"{base_path()}/component/")
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -156,7 +156,7 @@ class Words:
             return _date(self, when)
         if isinstance(when, Period):
             return _date(self, when.edtf)
-        return format_date(when, "long", locale=self.locale)
+        return _without_dot(format_date(when, "long", locale=self.locale))
 
     def tick(self, when: date, unit: str) -> str:
         """A date as short as an axis needs it: "2019", "May 2019", "7 May"."""
@@ -198,8 +198,13 @@ def _format_one(language: str, text: str) -> str:
     if len(bare) == 7 and bare[5] == "2":
         return f"season:{bare[5:]}:{bare[:4]}"
     if len(bare) == 7:
-        return format_skeleton("yMMMM", period.start, locale=locale)
-    return format_date(period.start, "long", locale=locale)
+        return _without_dot(format_skeleton("yMMMM", period.start, locale=locale))
+    return _without_dot(format_date(period.start, "long", locale=locale))
+
+
+def _without_dot(text: str) -> str:
+    """A Russian date in full words: its "г." would stand before the full stop of a sentence as a second one."""
+    return re.sub(r"\s?г\.$", "\u00a0года", text)
 
 
 def _date(words: Words, text: str) -> str:

@@ -20,7 +20,9 @@ def dated(*periods: str) -> pd.DataFrame:
 
 
 # ── one number ───────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(("n", "low", "high"), [(0, 0, 3.689), (1, 0.0253, 5.572), (5, 1.623, 11.668), (10, 4.795, 18.390), (100, 81.36, 121.63)])
+@pytest.mark.parametrize(
+    ("n", "low", "high"), [(0, 0, 3.689), (1, 0.0253, 5.572), (5, 1.623, 11.668), (10, 4.795, 18.390), (100, 81.36, 121.63)]
+)
 def test_the_interval_is_the_one_of_the_tables(n, low, high):
     assert poisson_interval(n) == pytest.approx((low, high), abs=0.005)
 
@@ -105,7 +107,7 @@ def test_the_interval_and_the_test_agree():
 
 @pytest.mark.parametrize("wrong", [(-1, 5, 10, 10), (5, 5, 0, 10)])
 def test_a_comparison_of_nothing_is_a_mistake(wrong):
-    with pytest.raises(ValueError, match="negative|at least a day"):
+    with pytest.raises(ValueError, match=r"negative|at least a day"):
         compare(*wrong)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from evidence.geo import STAGES, context_layers, distance_m, flare_years, in_force, nearest_flare, spots, stage_of
+from evidence.geo import STAGES, context_layers, distance_m, flare_years, in_force, nearest_flare, spots, stages
 from evidence.words import Words
 
 
@@ -23,7 +23,11 @@ def flare(bundle, key: str, lat: str, lon: str) -> dict[str, str]:
 
 def zone(status: str = "in_force", since: str | None = None, until: str | None = None) -> dict:
     """A zone's rule, from its first day to the day after its last."""
-    return {"status": status, "valid_from_start": pd.Timestamp(since) if since else pd.NaT, "valid_to_end": pd.Timestamp(until) if until else pd.NaT}
+    return {
+        "status": status,
+        "valid_from_start": pd.Timestamp(since) if since else pd.NaT,
+        "valid_to_end": pd.Timestamp(until) if until else pd.NaT,
+    }
 
 
 def test_a_degree_of_latitude_at_the_equator_is_110_574_metres():
@@ -54,9 +58,11 @@ def test_a_bundle_without_flares_has_none_near(tiny):
 
 def test_a_place_stands_at_its_furthest_stage(tiny):
     stage = {"place_ids": "L-1", "text_en": "x", "text_ru": "x", "confidence": "B", "source_ids": "S-1"}
-    small = tiny(resettlement=[{**stage, "resettlement_id": "R-1", "stage": "moving"}, {**stage, "resettlement_id": "R-2", "stage": "announced"}])
-    assert stage_of(small, "L-1") == "moving"
-    assert stage_of(small, "L-2") is None
+    small = tiny(
+        resettlement=[{**stage, "resettlement_id": "R-1", "stage": "moving"}, {**stage, "resettlement_id": "R-2", "stage": "announced"}]
+    )
+    assert stages(small)["L-1"] == "moving"
+    assert "L-2" not in stages(small)
 
 
 def test_every_stage_of_the_vocabulary_has_its_place_in_the_order(bundle):

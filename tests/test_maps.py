@@ -86,15 +86,13 @@ def test_data_cannot_close_the_script_or_be_taken_for_an_id():
     assert json.loads(script.source.partition("(map_div, ")[2][:-2])["x"] == hostile
 
 
-def test_the_base_map_asks_only_our_own_server(bundle, english):
-    drawn = maps.base_map(english, assets=ASSETS, theme="light", home=["KAZ"], centre=(48, 53), zoom=5)
-    page = drawn.get_root().render()
-    addresses = re.findall(r"""(?:src|href)\\s*=\\s*["']([^"']+)""", page)
-    assert not re.search(r"https?://|//cdn|//unpkg", re.sub(r"https?://(www\.w3\.org|leafletjs\.com)[^\s\"']*", "", page)), addresses
-    assert "/assets/map.js" in page and "/assets/map.css" in page
+def test_the_base_map_asks_only_our_own_server(english):
+    page = maps.base_map(english, assets=ASSETS, theme="light", home=["KAZ"], centre=(48, 53), zoom=5).get_root().render()
+    assert re.findall(r"""(?:src|href)\s*=\s*["']([^"']+)""", page) == ["/assets/map.js", "/assets/map.css"]
+    assert "//" not in page.replace("// ", "")
 
 
-def test_the_base_map_is_the_same_for_every_selection(bundle, english):
+def test_the_base_map_is_the_same_for_every_selection(english):
     drawn = [sent(maps.base_map(english, assets=ASSETS, theme="dark", home=["KAZ"], centre=(48, 53), zoom=5)) for _ in range(2)]
     assert drawn[0] == drawn[1]
     assert drawn[0]["theme"] == "dark" and drawn[0]["language"] == "en"

@@ -59,7 +59,7 @@ def test_a_month_has_the_days_of_the_calendar_and_no_more(year, month):
 
 @pytest.mark.parametrize("text", ["2019-13", "may 2019", "2019-5-7", "19", "2019-05-07T10:00", "2019 ", "", "2019-05-07/x"])
 def test_what_is_not_a_date_is_refused_as_the_edtf_package_refuses_it(text):
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"\w"):
         parse_period(text)
     # The package reads times of day and lengthens years; a table of days must not.
     if text not in {"2019-05-07T10:00", "2019 "}:

@@ -51,7 +51,11 @@ def test_sources_that_speak_with_one_voice_are_not_independent(one, other):
 
 
 def test_a_cell_of_sources_is_graded_by_what_the_bundle_says_of_them(tiny):
-    rows = [{"source_id": "S-1"}, {"source_id": "S-2", "publisher": "Court", "type": "court_record"}, {"source_id": "S-3", "read_extent": "snippet"}]
+    rows = [
+        {"source_id": "S-1"},
+        {"source_id": "S-2", "publisher": "Court", "type": "court_record"},
+        {"source_id": "S-3", "read_extent": "snippet"},
+    ]
     bundle = tiny(sources=rows)
     assert list(corroboration(pd.Series(["S-1;S-2", "S-1", "S-3", "S-1;S-1"]), bundle)) == ["C4", "C1", "C0", "C2"]
 

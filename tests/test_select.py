@@ -158,12 +158,16 @@ def test_the_years_add_up_to_the_incidents_with_two_known_bounds(data, bundle, c
     selection = draw_selection(data, codes)
     frame = select(bundle, selection.but(since=None, until=None)).frame
     years = by_year(bundle, selection)
-    assert years["certain"].sum() + years["shared"].sum() == pytest.approx(len(frame.dropna(subset=["period_start", "period_end"])), abs=1e-6)
+    assert years["certain"].sum() + years["shared"].sum() == pytest.approx(
+        len(frame.dropna(subset=["period_start", "period_end"])), abs=1e-6
+    )
     assert (years[["certain", "shared"]] >= 0).all(axis=None)
 
 
 def test_a_year_counts_as_certain_only_what_lies_wholly_inside_it(tiny):
-    bundle = tiny(incidents=[{"incident_id": f"I-{at}", "period": period} for at, period in enumerate(["2019", "2019-05-07", "2019/2020", "2018/.."])])
+    bundle = tiny(
+        incidents=[{"incident_id": f"I-{at}", "period": period} for at, period in enumerate(["2019", "2019-05-07", "2019/2020", "2018/.."])]
+    )
     assert extent(bundle) == (2018, 2020)
     assert by_year(bundle, Selection()).to_numpy().tolist() == [[2018, 0, 0], [2019, 2, 0.5], [2020, 0, 0.5]]
 

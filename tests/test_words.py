@@ -27,8 +27,8 @@ def test_a_key_that_does_not_exist_is_an_error_not_a_blank(english):
 @pytest.mark.parametrize(
     ("edtf", "en", "ru", "kk"),
     [
-        ("2019-05-07", "7 May 2019", "7 мая 2019\u202fг.", "2019 ж. 7 мамыр"),
-        ("2019-05", "May 2019", "май 2019\u202fг.", "2019 ж. мамыр"),
+        ("2019-05-07", "7 May 2019", "7 мая 2019 года", "2019 ж. 7 мамыр"),
+        ("2019-05", "May 2019", "май 2019 года", "2019 ж. мамыр"),
         ("2019", "2019", "2019", "2019"),
         ("2017~", "about 2017", "около: 2017", "шамамен 2017"),
         ("2017?", "2017 (uncertain)", "2017 (неточно)", "2017 (нақты емес)"),
@@ -41,8 +41,11 @@ def test_a_key_that_does_not_exist_is_an_error_not_a_blank(english):
     ],
 )
 def test_a_date_is_said_as_precisely_as_it_is(spoken, edtf, en, ru, kk):
-    said = {language: words.date(edtf).replace("\xa0", " ").replace("\u202f", " ") for language, words in spoken.items()}
-    assert said == {"en": en, "ru": ru.replace("\u202f", " "), "kk": kk}
+    assert {language: words.date(edtf).replace("\xa0", " ").replace("\u202f", " ") for language, words in spoken.items()} == {
+        "en": en,
+        "ru": ru,
+        "kk": kk,
+    }
 
 
 def test_a_period_and_its_text_are_said_alike(english):
@@ -64,7 +67,11 @@ def test_a_period_and_its_text_are_said_alike(english):
     ],
 )
 def test_a_noun_agrees_with_its_number(spoken, n, en, ru, kk):
-    assert {language: words.count(n, "incident").replace("\xa0", " ") for language, words in spoken.items()} == {"en": en, "ru": ru, "kk": kk}
+    assert {language: words.count(n, "incident").replace("\xa0", " ") for language, words in spoken.items()} == {
+        "en": en,
+        "ru": ru,
+        "kk": kk,
+    }
 
 
 def test_numbers_wear_the_marks_of_the_language(spoken):

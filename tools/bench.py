@@ -120,7 +120,7 @@ PROBE = r"""(() => {
 # What the page claims; `view` proves it.
 STATE = r"""() => {
   const frame = document.querySelector(".st-key-map iframe"), inside = frame && frame.contentDocument;
-  const told = inside ? inside.documentElement.dataset : {};
+  const told = inside?.documentElement?.dataset ?? {};
   const captions = [...document.querySelectorAll("[data-testid='stCaptionContainer']")].map((e) => e.innerText);
   return {
     idle: document.querySelector("[data-test-script-state]")?.dataset.testScriptState === "notRunning",
@@ -471,7 +471,7 @@ def memory(bench: Bench, pw: Any, run: int) -> None:
                 other = visit.page.context.new_page()
                 other.goto(f"{server.url}/map")
                 other.wait_for_function(
-                    "() => document.querySelector('.st-key-map iframe')?.contentDocument?.documentElement.dataset.view === 'painted'",
+                    "() => document.querySelector('.st-key-map iframe')?.contentDocument?.documentElement?.dataset.view === 'painted'",
                     timeout=PATIENCE * 1000,
                 )
             time.sleep(3)

@@ -198,7 +198,7 @@ def _incident(page: Page, row: Row) -> None:
     _updates(page, row["incident_id"])
     _claims(page, row["incident_id"])
     responses = bundle["responses"]
-    answers = responses[[row["incident_id"] in split(cell) for cell in responses["incident_ids"]]]
+    answers = responses.loc[[row["incident_id"] in split(cell) for cell in responses["incident_ids"]]]
     _linked(
         page,
         "card.responses",
@@ -298,7 +298,7 @@ def _place(page: Page, row: Row) -> None:
         _fact(words, "place.flare", words("place.flare_line", km=round(nearest[1] / 1000, 1), error=round(radius, 1), id=nearest[0]))
     _text(words, row, "note")
     stages = bundle["resettlement"]
-    stages = stages[[key in split(cell) for cell in stages["place_ids"]]].sort_values("period_start", na_position="last")
+    stages = stages.loc[[key in split(cell) for cell in stages["place_ids"]]].sort_values("period_start", na_position="last")
     if len(stages):
         st.markdown(f"**{words('place.resettlement')}**")
         for stage in stages.to_dict("records"):
@@ -398,7 +398,7 @@ def _station(page: Page, row: Row) -> None:
     _fact(words, "card.position", _precision(words, row))
     _text(words, row, "note")
     readings = page.bundle["air_readings"]
-    readings = readings[[row["station_id"] in split(cell) for cell in readings["subject_ids"]]]
+    readings = readings.loc[[row["station_id"] in split(cell) for cell in readings["subject_ids"]]]
     for reading in readings.sort_values("period_start").head(40).to_dict("records"):
         value = words.number(reading["value"]) if pd.notna(reading["value"]) else words.text(reading, "value_text").words
         st.markdown(
@@ -416,7 +416,7 @@ def _source_card(page: Page, row: Row) -> None:
     _fact(words, "source.languages", ", ".join(words.label("language", code) for code in split(row["languages"])))
     _fact(words, "source.derived", _names(page, "sources", row["derived_from"]))
     incidents = bundle["incidents"]
-    resting = incidents[[row["source_id"] in split(cell) for cell in incidents["source_ids"]]]
+    resting = incidents.loc[[row["source_id"] in split(cell) for cell in incidents["source_ids"]]]
     st.markdown(f"**{words('source.supports', n=len(resting))}**")
     if len(resting):
         listing(page, resting, key="source", size=12)

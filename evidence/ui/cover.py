@@ -10,7 +10,7 @@ from evidence.model import split
 from evidence.select import Selected
 from evidence.ui.cards import card, title_of
 from evidence.ui.lists import listing
-from evidence.ui.page import CARDS, PAGES, Page, find, md, page_file, pick, tell
+from evidence.ui.page import CARDS, PAGES, Page, find, md, page_link, pick, tell
 from evidence.words import brief
 
 CUSTODY = ("detention_short", "arrest_admin", "arrest_criminal")
@@ -38,12 +38,10 @@ def _doors(page: Page) -> None:
     language = {"lang": page.selection.language} if page.selection.language != "en" else {}
     with advocate:
         if flagship and bundle.has("cases", flagship):
-            st.page_link(
-                page_file("map"), label=f"**{words('door.advocate')}**", query_params={"case": flagship, "id": flagship, **language}
-            )
+            page_link("map", f"**{words('door.advocate')}**", {"case": flagship, "id": flagship, **language})
             st.markdown(words("door.advocate_text", title=md(words.name("cases", flagship))))
     with journalist:
-        st.page_link(page_file(PAGES[1]), label=f"**{words('door.journalist')}**", query_params=language or None)
+        page_link(PAGES[1], f"**{words('door.journalist')}**", language)
         st.markdown(words("door.journalist_text"))
     with board:
         st.markdown(f"[**{words('door.board')}**](#{'figures'})")
@@ -52,7 +50,7 @@ def _doors(page: Page) -> None:
 
 def _figures(page: Page, selected: Selected) -> dict[str, Figure]:
     bundle, shown = page.bundle, selected.frame
-    custody = shown[[any(code in CUSTODY for code in split(cell)) for cell in shown["types"]]]
+    custody = shown.loc[[any(code in CUSTODY for code in split(cell)) for cell in shown["types"]]]
     cases = list(shown["case_id"])
     responses = bundle["responses"]
     concerned = responses[responses["case_id"].isin(cases) & (responses["kind"] != "support")]

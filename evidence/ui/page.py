@@ -7,20 +7,22 @@ in codes, and only what differs from the default.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from evidence import load, select
 from evidence.model import LANGUAGES, Bundle, Selection
 from evidence.words import LANGUAGE_NAMES, Text, Words
 
-PAGES = ("overview", "map", "pressure")
+PAGES = ("overview", "map", "pressure", "answers")
 _FOLDER = load.ROOT / "pages"
 # Tables whose rows have a card of their own, in the order an id is looked up.
 CARDS = {
@@ -37,7 +39,7 @@ CARDS = {
 
 # What a link may say beyond the selection: how a page shows it (lanes by place, a comparison). Each page keeps its own values.
 EXTRAS = frozenset(
-    {"lane", "show", "sort", "more", "context", "by", "unit", "compare", "first", "second", "around", "window", "rows", "columns", "cell"}
+    {"lane", "show", "sort", "more", "context", "by", "unit", "compare", "first", "second", "around", "window", "rows", "columns", "cell", "state", "mechanism", "check"}
 )
 
 
@@ -206,14 +208,20 @@ def foot(page: Page) -> None:
     left.caption(words("foot.data", title=md(page.bundle.title), version=page.bundle.version, date=words.date(page.bundle.published)))
     left.caption(words("foot.method"))
     with right:
-        from urllib.parse import urlencode
-
         query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
         base = str(st.context.url or "").split("?")[0] or f"/{page.key}"
         st.caption(words("foot.link"))
         st.code(f"{base}?{query}", language=None, wrap_lines=True)
 
 
+def page_link(key: str, label: str, query: Mapping[str, str]) -> None:
+    """A link to another page; a plain one where this page runs alone, without the navigation."""
+    try:
+        st.page_link(page_file(key), label=label, query_params=dict(query) or None)
+    except StreamlitPageNotFoundError:
+        st.markdown(f"[{label}]({key}?{urlencode(query)})")
+
+
 def page_file(key: str) -> Path:
-    """The file of a page, as `st.page_link` wants it."""
+    """The file of a page, as Streamlit's navigation wants it."""
     return _FOLDER / f"{key}.py"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -260,7 +261,12 @@ def _step(page: Page, row: dict[str, Any]) -> None:
         )
         if whole is not None:
             text = words.text(whole, "text")
-            st.markdown(tell(words, type(text)(brief(text.words, 230), text.language, text.is_fallback)))
+            st.markdown(tell(words, replace(text, words=_beginning(text.words))))
+
+
+def _beginning(text: str, limit: int = 230) -> str:
+    """The first words of a text; the card has the rest."""
+    return text if len(text) <= limit else text[:limit].rpartition(" ")[0].rstrip(" ,;:—–-") + "…"
 
 
 def _also(page: Page, selected: Selected, steps: pd.DataFrame, when: date) -> None:
@@ -317,7 +323,7 @@ def _beside(page: Page, selected: Selected) -> None:
         st.caption(words("walk.at", at=at + 1, n=len(ids)) if at is not None else words("walk.none", n=len(ids)))
     if not picked:
         st.caption(words("walk.hint"))
-        listing(page, selected.frame.iloc[::-1], key="acts", size=14)
+        listing(page, selected.frame[["incident_id", "period", "types", "place_id", "country"]].iloc[::-1], key="acts", size=14)
         return
     if at is not None:
         act = selected.frame.iloc[at]

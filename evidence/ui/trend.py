@@ -38,8 +38,9 @@ def trend(page: Page, selected: Selected) -> None:
     sizes = standing["lane"].value_counts()
     enough = [str(code) for code, n in sizes.items() if n >= counts.LIST_ONLY]
     few = [str(code) for code, n in sizes.items() if n < counts.LIST_ONLY]
-    drawn = [("", frame)] if len(frame) >= counts.LIST_ONLY else []
-    drawn += [(code, frame.iloc[standing.loc[standing["lane"] == code, "row"].to_numpy()]) for code in enough[: PANELS - 1]]
+    dates = frame[["period_start", "period_end"]]
+    drawn = [("", dates)] if len(frame) >= counts.LIST_ONLY else []
+    drawn += [(code, dates.iloc[standing.loc[standing["lane"] == code, "row"].to_numpy()]) for code in enough[: PANELS - 1]]
     panels = []
     for at, (code, rows) in enumerate(drawn):
         series = counts.per_period(rows, unit, first, last)

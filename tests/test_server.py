@@ -1,0 +1,154 @@
+"""The routes beside Streamlit serve what a page needs, and every answer tells the browser to ask nobody else."""
+
+import gzip
+import json
+import re
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from evidence import load, server
+
+
+async def _plain(request):
+    return PlainTextResponse("ours", headers={"Server": "leaky/1.0"})
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    """The server without Streamlit: our routes, one plain page, a component's frame, and our headers around them."""
+    rest = [Route("/plain", _plain), Route("/component/{name:path}", _plain), Route("/plain/component/x", _plain)]
+    return TestClient(Starlette(routes=[*server.routes(), *rest], middleware=server.middleware()), follow_redirects=False)
+
+
+def policy(response) -> dict[str, list[str]]:
+    return {word: values for word, *values in (part.split() for part in response.headers["content-security-policy"].split(";"))}
+
+
+NAMES = sorted(server.ASSETS)
+
+
+# ── assets ───────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", NAMES)
+def test_an_asset_is_sent_compressed_and_is_the_same_plain(client, name):
+    packed = client.get(f"/assets/{name}", headers={"Accept-Encoding": "gzip"})
+    plain = client.get(f"/assets/{name}", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert packed.content == plain.content != b""
+    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+
+
+def test_the_bytes_on_the_wire_are_the_gzip_ones():
+    asset = server.asset(load.opened(), "map.js")
+    assert gzip.decompress(asset.packed) == asset.plain
+    assert len(asset.packed) < len(asset.plain) / 2
+
+
+@pytest.mark.parametrize(("end", "kind"), [(".js", "text/javascript"), (".css", "text/css"), (".json", "application/json")])
+def test_an_asset_says_what_it_is(client, end, kind):
+    for name in NAMES:
+        if name.endswith(end):
+            assert client.get(f"/assets/{name}").headers["content-type"].startswith(kind)
+
+
+def test_an_asset_asked_for_by_its_content_is_kept_for_ever_else_asked_again(client):
+    url = server.asset_url(load.opened(), "map.js")
+    assert client.get(url).headers["cache-control"] == "public, max-age=31536000, immutable"
+    for other in ("/assets/map.js", "/assets/map.js?v=old"):
+        assert client.get(other).headers["cache-control"] == "no-cache"
+
+
+def test_an_asset_the_browser_has_is_not_sent_again(client):
+    tag = client.get("/assets/map.css").headers["etag"]
+    again = client.get("/assets/map.css", headers={"If-None-Match": f'W/{tag}, "other"'})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert client.get("/assets/map.css", headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2f..%2fdatapackage.json", "%2e%2e/dashboard.py", ""])
+def test_what_is_no_asset_is_not_found(client, name):
+    answer = client.get(f"/assets/{name}")
+    assert answer.status_code == 404
+    assert "content-security-policy" in answer.headers
+
+
+def test_no_asset_points_to_another_server():
+    for name, asset in ((name, server.asset(load.opened(), name)) for name in NAMES):
+        if name.endswith((".css", ".js")):
+            assert not re.search(rb"url\(\s*['\"]?(https?:)?//|sourceMappingURL|@import", asset.plain), name
+
+
+def test_the_basemap_and_the_context_are_json():
+    for name, asset in ((name, server.asset(load.opened(), name)) for name in NAMES):
+        if name.endswith(".json"):
+            assert json.loads(asset.plain, parse_constant=pytest.fail)
+
+
+# ── health and pages ─────────────────────────────────────────────────────────────────────────────
+def test_health_says_which_data_is_served(client):
+    bundle = load.opened()
+    assert client.get("/health").json() == {"status": "ok", "version": bundle.version, "synthetic": bundle.synthetic}
+
+
+@pytest.mark.parametrize("page", ["", *sorted(path.stem for path in (load.ROOT / "pages").glob("*.py") if path.stem != "overview")])
+def test_every_page_is_served_under_our_name(client, page):
+    answer = client.get(f"/{page}")
+    assert answer.status_code == 200
+    assert "<title>Tamshy</title>" in answer.text and "/assets/app.css?v=" in answer.text
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_the_first_page_by_its_name_leads_to_the_bare_address_with_its_query(client):
+    answer = client.get("/overview?case=C-001&lang=ru")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/?case=C-001&lang=ru")
+
+
+# ── headers ──────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("path", ["/plain", "/", "/health", "/assets/map.js", "/assets/none", "/no/such/page", "/component/x/index.html"])
+def test_every_answer_carries_the_headers(client, path):
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+    assert "geolocation=()" in headers["permissions-policy"]
+    assert "server" not in headers
+
+
+@pytest.mark.parametrize("path", ["/", "/component/x/index.html"])
+def test_the_policy_names_no_foreign_origin(client, path):
+    rules = policy(client.get(path))
+    allowed = re.compile(r"'self'|'none'|'unsafe-inline'|'unsafe-eval'|'sha256-[\w+/]+=*'|data:|blob:")
+    assert all(allowed.fullmatch(value) for values in rules.values() for value in values)
+    assert rules["default-src"] == rules["connect-src"] == rules["base-uri"] == ["'self'"]
+    assert rules["object-src"] == ["'none'"]
+
+
+def test_a_page_runs_no_inline_script_but_its_own(client):
+    scripts = policy(client.get("/"))["script-src"]
+    assert "'unsafe-inline'" not in scripts
+    inline = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", client.get("/").text, re.DOTALL)
+    assert sum(value.startswith("'sha256-") for value in scripts) == len(inline) > 0
+
+
+def test_only_a_components_frame_may_run_inline_script(client):
+    assert "'unsafe-inline'" in policy(client.get("/component/x/index.html"))["script-src"]
+    assert "'unsafe-inline'" not in policy(client.get("/plain/component/x"))["script-src"]
+
+
+def test_only_we_may_frame_our_pages_unless_the_operator_says_who_else(client, monkeypatch):
+    assert policy(client.get("/"))["frame-ancestors"] == ["'self'"]
+    monkeypatch.setenv("TAMSHY_EMBEDDERS", "https://example.org https://example.net")
+    embedded = TestClient(Starlette(routes=server.routes(), middleware=server.middleware()))
+    assert policy(embedded.get("/health"))["frame-ancestors"] == ["'self'", "https://example.org", "https://example.net"]
+
+
+def test_a_prefix_of_the_address_is_kept_everywhere(monkeypatch):
+    monkeypatch.setattr(server, "base_path", lambda: "/tamshy")
+    prefixed = TestClient(Starlette(routes=server.routes()), follow_redirects=False)
+    assert prefixed.get("/tamshy/health").status_code == 200
+    assert prefixed.get("/health").status_code == 404
+    assert prefixed.get("/tamshy/overview?lang=ru").headers["location"] == "/tamshy/?lang=ru"
+    assert server.asset_url(load.opened(), "map.js").startswith("/tamshy/assets/map.js?v=")
