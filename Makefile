@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 PORT ?= 8501
+HOST ?= localhost
 
 .PHONY: all run test lint check-data bench docs clean
 all: lint test
@@ -17,7 +18,7 @@ $(VENV)/.dev: requirements.txt requirements-dev.txt $(VENV)/.run
 	touch $@
 
 run: $(VENV)/.run  ## install and open the dashboard
-	$(RUN) -m streamlit run dashboard.py --server.port $(PORT) --server.headless $(if $(DISPLAY)$(filter Darwin,$(shell uname)),false,true)
+	$(RUN) -m streamlit run dashboard.py --server.address $(HOST) --server.port $(PORT) --server.headless $(if $(DISPLAY)$(filter Darwin,$(shell uname)),false,true)
 
 test: $(VENV)/.dev  ## install what tests need and run them all
 	$(RUN) -m pytest -n 2 --dist loadgroup

@@ -293,7 +293,8 @@ def lanes(
 
     standing = sorted_acts.members[sorted_acts.members["lane"].isin(list(shown))]
     traces: list[dict[str, Any]] = []
-    top = 6.0
+    traces.append(_years_above(words, look))
+    top = 18.0
     if context is not None and len(context):
         drawn, top = _context_track(context, words, look, top)
         traces += drawn
@@ -669,6 +670,15 @@ def _heading(text: str, top: float, look: Look) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _years_above(words: Words, look: Look) -> dict[str, Any]:
+    """The dates of the axis once more at the top: with many lanes, the axis itself is off the screen."""
+    values, texts = _ticks(look, words)
+    return {
+        "type": "scatter", "mode": "text", "x": values, "y": [8] * len(values), "text": texts, "textfont": {"size": 11.5, "color": look.faint},
+        "hoverinfo": "skip", "showlegend": False, "cliponaxis": False,
+    }  # fmt: skip
+
+
 def _looked(looked: Mapping[int, int], words: Words, look: Look, top: float) -> tuple[list[dict[str, Any]], float]:
     """Sources by their year under the lanes: a proxy for how much was looked at, in grey, on a scale of its own."""
     boxes, tallest = _Boxes(look), 30
@@ -784,7 +794,9 @@ def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: b
         across = [value for left, right in zip(starts[keep], ends[keep], strict=True) for value in (left, right, None)]
         return across, [value for y in level[keep] for value in (y, y, None)]
 
-    lines = []
+    # A hairline carries the eye from a name to its line, however late that begins.
+    across, along = segments(np.full(len(rows), filed[0].min()), filed[0], np.ones(len(rows), dtype=bool))
+    lines = [go.Scatter(x=across, y=along, mode="lines", line={"color": rule, "width": 1}, hoverinfo="skip")]
     for keep, colour, dash in ((~open_ends, accent, "solid"), (open_ends, faint, "dot")):
         across, along = segments(filed[1], np.maximum(came[0], filed[1]), keep)
         lines.append(go.Scatter(x=across, y=along, mode="lines", line={"color": colour, "width": 2, "dash": dash}, hoverinfo="skip"))
@@ -797,7 +809,17 @@ def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: b
         middle = came[0][keep] + (came[1][keep] - came[0][keep]) / 2
         shown = [escape(text) for text, kept in zip(said, keep, strict=True) if kept]
         marker = {"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2, "color": colour}}
-        lines.append(go.Scatter(x=middle, y=level[keep], mode="markers", marker=marker, customdata=rows["response_id"].to_numpy()[keep], hovertext=shown, hoverinfo="text"))
+        lines.append(
+            go.Scatter(
+                x=middle,
+                y=level[keep],
+                mode="markers",
+                marker=marker,
+                customdata=rows["response_id"].to_numpy()[keep],
+                hovertext=shown,
+                hoverinfo="text",
+            )
+        )
     first = pd.Timestamp(filed[0].min())
     labels = [
         {"x": 0, "xref": "paper", "y": y + 0.12, "text": escape(text), "showarrow": False, "xanchor": "left", "yanchor": "bottom", "align": "left", "font": {"size": 13, "color": ink}}

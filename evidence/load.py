@@ -342,6 +342,7 @@ class _Sheet:
         self.fields = resource["schema"]["fields"]
         self.primary = resource["schema"]["primaryKey"]
         self.new: dict[str, pd.Series] = {}
+        self.filled: dict[str, np.ndarray] = {}
 
     def bad(self, at: int, column: str, allowed: str) -> None:
         row = " ".join(str(self.frame[k].iloc[at])[:60] for k in self.primary)
@@ -353,18 +354,19 @@ class _Sheet:
             self.bad(int(at), column, allowed if isinstance(allowed, str) else allowed(str(self.frame[column].iloc[at])))
 
     def key(self) -> None:
+        if len(self.primary) == 1 and self.frame[self.primary[0]].is_unique:
+            return
         rows = self.frame[self.primary]
-        twice = rows.duplicated(keep="first")
-        self.bad_where(
-            twice & (rows[self.primary[0]] != ""), self.primary[-1], "this id stands on an earlier line; ids are unique and never reused"
-        )
+        twice = rows.duplicated(keep="first") & (rows[self.primary[0]] != "")
+        self.bad_where(twice, self.primary[-1], "this id stands on an earlier line; ids are unique and never reused")
 
     def column(self, spec: Mapping[str, Any], known: _Known) -> None:
         name, cells = spec["name"], self.frame[spec["name"]]
         codes, uniques = pd.factorize(cells)
         uniques = list(uniques)
+        self.filled[name] = codes != uniques.index("") if "" in uniques else np.ones(len(cells), dtype=bool)
         if spec.get("constraints", {}).get("required"):
-            self.bad_where(cells == "", name, "this cell must be filled")
+            self.bad_where(~self.filled[name], name, "this cell must be filled")
         rule = _rule(spec, known)
         wrong = {i: sentence for i, value in enumerate(uniques) if value != "" and (sentence := rule(value))}
         if wrong:
@@ -378,15 +380,12 @@ class _Sheet:
         for name in sorted(columns):
             stem, _, language = name.rpartition("_")
             if language == "en" and f"{stem}_ru" in columns and f"{stem}_kk" in columns:
-                english, russian, kazakh = (self.frame[f"{stem}_{code}"] for code in ("en", "ru", "kk"))
-                self.bad_where(
-                    (english != "") & (russian == "") & (stem != "title"), f"{stem}_ru", f"{stem}_en is filled, so the Russian must be too"
-                )
-                self.bad_where(
-                    ((russian != "") | (kazakh != "")) & (english == "") & (stem not in {"title", "name"}),
-                    f"{stem}_en",
-                    "another language is filled, so the English must be too",
-                )
+                english, russian, kazakh = (self.filled[f"{stem}_{code}"] for code in ("en", "ru", "kk"))
+                if stem != "title":
+                    self.bad_where(english & ~russian, f"{stem}_ru", f"{stem}_en is filled, so the Russian must be too")
+                if stem not in {"title", "name"}:
+                    said = "another language is filled, so the English must be too"
+                    self.bad_where((russian | kazakh) & ~english, f"{stem}_en", said)
         if {"lat", "lon"} <= columns:
             self._position(extent, outlines)
         for low, high in (("radius_min_m", "radius_max_m"), ("victims_min", "victims_max"), ("length_min", "length_max")):
@@ -394,7 +393,7 @@ class _Sheet:
                 self.bad_where(self.new[low] > self.new[high], high, f"must not be smaller than {low}")
         if "name_basis" in columns:
             # The rule that keeps people safe: no name leaves without the reason it may.
-            named = (self.frame[["name_en", "name_ru", "name_kk", "aliases"]] != "").any(axis=1)
+            named = np.logical_or.reduce([self.filled[name] for name in ("name_en", "name_ru", "name_kk", "aliases")])
             self.bad_where(
                 named & (self.frame["name_basis"] == "pseudonym_only"),
                 "name_basis",
@@ -402,18 +401,18 @@ class _Sheet:
             )
 
     def _position(self, extent: list[float] | None, outlines: Mapping[str, shapely.Geometry]) -> None:
-        lat, lon = self.frame["lat"], self.frame["lon"]
-        self.bad_where((lat == "") & (lon != ""), "lat", "lon is filled, so lat must be too")
-        self.bad_where((lon == "") & (lat != ""), "lon", "lat is filled, so lon must be too")
+        lat, lon = self.filled["lat"], self.filled["lon"]
+        self.bad_where(~lat & lon, "lat", "lon is filled, so lat must be too")
+        self.bad_where(~lon & lat, "lon", "lat is filled, so lon must be too")
         if "location_precision" in self.frame.columns:
             self.bad_where(
-                (lat != "") & self.frame["location_precision"].isin(["unlocated", "country"]),
+                lat & self.frame["location_precision"].isin(["unlocated", "country"]),
                 "location_precision",
                 "a position is given, so its precision must be said",
             )
             if "location_radius_m" in self.frame.columns:
                 self.bad_where(
-                    (lat != "") & (self.frame["location_radius_m"] == ""),
+                    lat & ~self.filled["location_radius_m"],
                     "location_radius_m",
                     "a position is given, so the radius it is good to must be said, in metres",
                 )
@@ -499,13 +498,12 @@ def _list_rule(value: str, one: Rule) -> str | None:
 
 
 def _member_rule(allowed: set[str], otherwise: str) -> Rule:
-    folded = {term.casefold(): term for term in allowed}
 
     def rule(value: str) -> str | None:
         if value in allowed:
             return None
-        if value.casefold() in folded:
-            return f"{otherwise} (did you mean {folded[value.casefold()]}? case matters)"
+        if (same := next((term for term in sorted(allowed) if term.casefold() == value.casefold()), None)) is not None:
+            return f"{otherwise} (did you mean {same}? case matters)"
         return otherwise + _did_you_mean(value, allowed)
 
     return rule

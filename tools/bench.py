@@ -190,8 +190,9 @@ def serve(script: str, bundle: Path | None = None, answers: str = "/health") -> 
                 time.sleep(0.02)
             yield Server(url, psutil.Process(process.pid), time.perf_counter() - begun)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(10)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(10)
 
 
 def _answers(url: str) -> bool:

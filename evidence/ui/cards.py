@@ -11,7 +11,7 @@ import streamlit as st
 from evidence import geo, report, rules, select
 from evidence.model import split
 from evidence.ui.lists import citation, listing, zone_line
-from evidence.ui.page import CARDS, Page, md, pick, tell, unpick
+from evidence.ui.page import CARDS, Page, md, page_link, pick, tell, unpick
 from evidence.words import Words
 
 Row = Mapping[str, Any]
@@ -78,11 +78,16 @@ def _sources(page: Page, cell: str) -> None:
 
 
 def _source(words: Words, row: Row) -> None:
+    st.markdown(source_item(words, row))
+
+
+def source_item(words: Words, row: Row) -> str:
+    """A source as an item of a list: what it is, how far it was read, where it lies."""
     line = md(report.source_line(row, words))
     places = [f"[{words('source.open')}]({_address(row['url'])})"] if row["url"] else [md(words("source.no_address"))]
     places.append(f"[{words('source.archive')}]({_address(row['archive_url'])})" if row["archive_url"] else md(words("source.no_archive")))
     how = f"{words.label('source_type', row['type'])}; {words.label('read_extent', row['read_extent'])}"
-    st.markdown(f"- {line} {' · '.join(places)}  \n  :gray[{md(how)} · {md(row['source_id'])}]")
+    return (f"- {line} {' · '.join(places)}  \n  :gray[{md(how)} · {md(row['source_id'])}]")
 
 
 def _address(url: str) -> str:
@@ -235,10 +240,15 @@ def _norm(page: Page, key: str, label: str) -> None:
     row = page.bundle.row("norms", key)
     if row is None:
         return
-    title = row[f"title_{words.language}"] or row["title_ru"] or row["title_en"]
-    named = words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (f" «{title}»" if title else "")
+    named = norm_line(words, row)
     status = words.label("title_status", row["title_status"])
     st.markdown(f"**{words(label)}:** {md(named)} :gray[({md(status)})]  \n{tell(words, words.text(row, 'duty'))}")
+
+
+def norm_line(words: Words, row: Row) -> str:
+    """An article as it is called: instrument, number, title."""
+    title = row[f"title_{words.language}"] or row["title_ru"] or row["title_en"]
+    return words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (f" «{title}»" if title else "")
 
 
 def _response(page: Page, row: Row) -> None:
@@ -426,6 +436,9 @@ def _case(page: Page, row: Row) -> None:
     words, bundle = page.words, page.bundle
     _head(words.name("cases", row["case_id"]), words.label("country", row["country"]))
     _text(words, row, "summary")
+    if page.key != "case":
+        language = {} if words.language == "en" else {"lang": words.language}
+        page_link("case", words("card.case_file"), {"case": row["case_id"], **language})
     incidents = select.index(bundle).frame
     chain = incidents[incidents["case_id"] == row["case_id"]]
     st.markdown(f"**{words('case.incidents', n=len(chain))}**")

@@ -92,8 +92,7 @@ def _take_text() -> None:
 def chips(page: Page) -> None:
     """What the reader asked for, each part removable; and one button that removes all."""
     parts = select.parts_in_words(page.selection, page.words)
-    if not parts:
-        return
+    # The row is there even when it is empty: a control below it that appeared anew would lose the keyboard's focus.
     with st.container(horizontal=True, gap="small", key="chips"):
         for key, code, phrase in parts:
             st.button(
@@ -103,7 +102,8 @@ def chips(page: Page) -> None:
                 args=(key, code),
                 help=page.words("filter.remove"),
             )
-        st.button(page.words("filter.reset"), key="reset", on_click=_reset, type="tertiary")
+        if parts:
+            st.button(page.words("filter.reset"), key="reset", on_click=_reset, type="tertiary")
 
 
 def _remove(key: str, code: str) -> None:

@@ -22,7 +22,7 @@ from evidence import load, select
 from evidence.model import LANGUAGES, Bundle, Selection
 from evidence.words import LANGUAGE_NAMES, Text, Words
 
-PAGES = ("overview", "map", "pressure", "answers")
+PAGES = ("overview", "map", "pressure", "case", "answers")
 _FOLDER = load.ROOT / "pages"
 # Tables whose rows have a card of their own, in the order an id is looked up.
 CARDS = {
@@ -39,7 +39,7 @@ CARDS = {
 
 # What a link may say beyond the selection: how a page shows it (lanes by place, a comparison). Each page keeps its own values.
 EXTRAS = frozenset(
-    {"lane", "show", "sort", "more", "context", "by", "unit", "compare", "first", "second", "around", "window", "rows", "columns", "cell", "state", "mechanism", "check"}
+    {"lane", "show", "sort", "more", "context", "by", "unit", "compare", "first", "second", "around", "window", "rows", "columns", "cell", "state", "mechanism", "check", "article", "scope", "figure"}
 )
 
 

@@ -136,7 +136,7 @@ def compare(page: Page, selected: Selected) -> None:
         listing(page, pd.concat([before, after]), key="compare", size=counts.LIST_ONLY)
         return
     st.html(_compare_table(page, pair, (before, after)))
-    st.markdown(f"**{words('compare.may')}** {md(_may(found, pair, words))}")
+    st.markdown(f"**{words('compare.may')}** {md(_may(found, how, words))}")
     st.markdown(f"**{words('compare.may_not')}** {md(_may_not(page, pair, (before, after), cut_before + cut_after, how))}")
     for at, (part, rows) in enumerate(zip(pair, (before, after), strict=True)):
         with st.expander(words("compare.rows", name=part.name, n=len(rows))):
@@ -205,8 +205,8 @@ def _around(page: Page) -> tuple[Stretch, Stretch] | None:
     if until < period.end + length:
         say(words("compare.shorter", date=words.date(published)))
     return (
-        Stretch(period.start - length, period.start, words("compare.before", date=words.date(period.edtf))),
-        Stretch(period.end, until, words("compare.after", date=words.date(period.edtf))),
+        Stretch(period.start - length, period.start, words("compare.before", years=window)),
+        Stretch(period.end, until, words("compare.after", years=window)),
     )
 
 
@@ -249,20 +249,13 @@ def _sources_in(page: Page, part: Stretch) -> int:
     return int(inside.sum())
 
 
-def _may(found: counts.Comparison, pair: tuple[Stretch, Stretch], words: Words) -> str:
+def _may(found: counts.Comparison, how: str, words: Words) -> str:
     """The sentence the numbers carry."""
-    first, second = pair
     if found.ratio is None or found.low is None or found.high is None or found.p is None:
         return ""
-    values = {
-        "a": first.name,
-        "b": second.name,
-        "low": _ratio(found.low, words),
-        "high": _ratio(found.high, words),
-        "ratio": _ratio(found.ratio, words),
-    }
+    values = {"low": _ratio(found.low, words), "high": _ratio(found.high, words), "ratio": _ratio(found.ratio, words)}
     differs = found.low > 1 or found.high < 1
-    said = words("compare.differs" if differs else "compare.same", **values)
+    said = words(f"compare.{'differs' if differs else 'same'}_{how}", **values)
     if found.percent is not None and differs:
         said += " " + words(
             "compare.percent_more" if found.percent > 0 else "compare.percent_less", percent=words.number(abs(found.percent), 0)
@@ -285,7 +278,7 @@ def _may_not(page: Page, pair: tuple[Stretch, Stretch], rows: tuple[pd.DataFrame
     words = page.words
     a, b = (_sources_in(page, part) / part.years for part in pair)
     said = [
-        words("compare.not_effort", a=words.number(a, 1), b=words.number(b, 1)),
+        words(f"compare.not_effort_{how}", a=words.number(a, 1), b=words.number(b, 1)),
         words("compare.not_independent", n=sum(len(frame) for frame in rows), cases=pd.concat(rows)["case_id"].nunique()),
         words("compare.cut", n=cut) if cut else "",
         words("compare.not_cause") if how == "event" else "",
