@@ -230,13 +230,23 @@ def missing(bundle: Bundle, case_id: str) -> tuple[Gap, ...]:
     open_ended = [
         row["record_id"] for row in rows_about(bundle, "status_updates", "record_id", frame["incident_id"]) if row["status"] == "not_found"
     ]
-    inexact = [key for key, start, end in zip(frame["incident_id"], frame["period_start"], frame["period_end"], strict=True) if not _is_day(start, end)]
+    inexact = [
+        key
+        for key, start, end in zip(frame["incident_id"], frame["period_start"], frame["period_end"], strict=True)
+        if not _is_day(start, end)
+    ]
     inexact += [row["response_id"] for row in responses if not _is_day(row["period_start"], row["period_end"])]
-    silent = frame.loc[(frame["company_ids"] != "") & frame["company_answer"].isin(["no_reply_found", "unknown", "not_asked", ""]), "incident_id"]
+    silent = frame.loc[
+        (frame["company_ids"] != "") & frame["company_answer"].isin(["no_reply_found", "unknown", "not_asked", ""]), "incident_id"
+    ]
     gaps = [
         Gap("status", () if status(bundle, case_id) else tuple(frame["incident_id"]), len(frame)),
         Gap("outcome", tuple(dict.fromkeys(open_ended)), len(frame)),
-        Gap("document", () if any(row["type"] in rules.PRIMARY_TYPES for row in told) else tuple(row["source_id"] for row in told), len(told)),
+        Gap(
+            "document",
+            () if any(row["type"] in rules.PRIMARY_TYPES for row in told) else tuple(row["source_id"] for row in told),
+            len(told),
+        ),
         Gap("company", tuple(silent), len(frame)),
         Gap("date", tuple(inexact), len(frame) + len(responses)),
         Gap("excerpt", tuple(row["source_id"] for row in sources if row["read_extent"] in NOT_READ_WHOLE), len(sources)),

@@ -170,21 +170,25 @@ def families_in(shown: pd.DataFrame, words: Words) -> list[str]:
 
 
 # ── lanes ────────────────────────────────────────────────────────────────────────────────────────
-# Heights are in pixels, so that five lanes and sixty are equally legible; the width of a reader's screen is a guess.
-_LABEL, _ROW, _GAP, _GLYPH, _WIDTH = 20, 15, 9, 12, 760
+# Heights are in pixels, so that five lanes and sixty are equally legible.
+_LABEL, _ROW, _GAP, _GLYPH = 20, 15, 9, 12
 _ROWS = 9  # so many rows deep may a lane be before its glyphs overlap
 _DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
 class Look:
-    """How a figure of lanes is to be seen: the days it spans, the day the bundle speaks of, what is picked, light or dark."""
+    """How a figure of lanes is to be seen: the days it spans, the day the bundle speaks of, what is picked, light or dark.
+
+    `width` in pixels is a guess: a server does not know a reader's screen, and only the packing of glyphs depends on it.
+    """
 
     since: date
     until: date
     published: date
     picked: str | None
     dark: bool
+    width: int = 760
 
     @property
     def left(self) -> float:
@@ -203,7 +207,7 @@ class Look:
     @property
     def pixels(self) -> float:
         """Pixels a day."""
-        return _WIDTH / (self.right - self.left)
+        return self.width / (self.right - self.left)
 
     @property
     def ink(self) -> str:
@@ -821,6 +825,7 @@ def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: b
             )
         )
     first = pd.Timestamp(filed[0].min())
+    room = (end - first) * 0.028  # for half a mark on a narrow screen
     labels = [
         {"x": 0, "xref": "paper", "y": y + 0.12, "text": escape(text), "showarrow": False, "xanchor": "left", "yanchor": "bottom", "align": "left", "font": {"size": 13, "color": ink}}
         for y, text in zip(level, said, strict=True)
@@ -829,7 +834,7 @@ def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: b
     figure.update_layout(
         height=46 + _WAIT_ROW * len(rows), margin={"l": 4, "r": 12, "t": 4, "b": 28}, showlegend=False, dragmode=False, annotations=labels,
         paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13}, hoverlabel={"align": "left"},
-        xaxis={"type": "date", "range": [first - 60 * day, end + 60 * day], "gridcolor": rule, "zeroline": False, "fixedrange": True, "tickformat": "%Y", "nticks": 8},
+        xaxis={"type": "date", "range": [first - room, end + room], "gridcolor": rule, "zeroline": False, "fixedrange": True, "tickformat": "%Y", "nticks": 8},
         yaxis={"visible": False, "range": [level.min() - 0.5, 0.85], "fixedrange": True},
     )  # fmt: skip
     return figure

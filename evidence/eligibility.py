@@ -139,6 +139,7 @@ TESTS: dict[str, Callable[[Facts, Mapping[str, Any]], Result]] = {
     "always": _always,
     "filer": _nobody_knows,
     "outside": _nobody_knows,
+    "unread": _nobody_knows,
     "in_office": _in_office,
     "party": _party,
     "country": _country,

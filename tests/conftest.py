@@ -109,9 +109,12 @@ def put(folder: Path, file: str, content: str | bytes) -> None:
 
 
 def write_bundle(folder: Path, about: Mapping[str, Any] | None = None, **tables: list[dict[str, str]]) -> Path:
-    """A small bundle: the shipped vocabulary, words and layers; of every other table only the rows given (or none)."""
+    """A small bundle: the shipped vocabulary, words and countries, empty other layers; of every other table the rows given (or none)."""
     link_bundle(folder)
     put(folder, "datapackage.json", json.dumps({**SCHEMA, **(about or {})}))
+    for resource in SCHEMA["resources"]:
+        if resource["name"] not in {*TABLES, "countries"}:
+            put(folder, resource["path"], '{"type": "FeatureCollection", "features": []}')
     for name, resource in TABLES.items():
         if name not in {"vocabulary", "words"}:
             rows = tables.get(name, [SOUND[name]] if name in SOUND else [])

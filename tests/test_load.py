@@ -211,56 +211,69 @@ def test_a_file_that_is_one_enormous_line_is_refused_in_a_sentence(folder, text)
 
 
 # ── cells ────────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(
-    ("column", "value", "sentence"),
-    [
-        ("period", "2019-04-31", "there is no day 2019-04-31 in the calendar"),
-        ("period", "31.04.2019", "'31.04.2019' is not a date like 2019-05-07, 2019-05, 2019, 2019?, 2004/2006 or 2017-01/.."),
-        ("period", "1019", "the year 1019 is outside 1850 to 2100"),
-        ("period", "2019/2018", "'2019/2018' ends before it begins"),
-        ("period", "", "this cell must be filled"),
-        ("types", "Detention_short", "not a term of the list act_type in vocabulary.csv (did you mean detention_short? case matters)"),
-        ("types", "detenton_short", "not a term of the list act_type in vocabulary.csv (did you mean detention_short?)"),
-        ("types", "killing;zzz", "'zzz': not a term of the list act_type in vocabulary.csv"),
-        ("types", "killing;killing", "an entry stands twice in the list"),
-        ("types", "killing; slapp", "' slapp' begins or ends with a space"),
-        ("types", "killing;;civil_suit", "an entry of the list is empty; separate entries by one semicolon"),
-        ("place_id", "L-2", "no such row in places.csv (did you mean L-1?)"),
-        ("source_ids", "S-1;S-9", "'S-9': no such row in sources.csv (did you mean S-1?)"),
-        ("people_ids", "P-777", "no such row in people.csv"),
-        ("victims_max", "12,5", "must be a whole number, with a point as decimal mark"),
-        ("victims_max", "٣", "must be a whole number, with a point as decimal mark"),
-        ("victims_max", "9" * 5000, "must be a whole number, with a point as decimal mark"),
-        ("contested", "True", "must be true or false"),
-        ("place_detail_en", " by the road", "the cell begins or ends with a space"),
-        ("text_en", "{P-404} was held.", "P-404: no such row in people.csv (did you mean P-001?)"),
-        ("text_ru", "", "text_en is filled, so the Russian must be too"),
-    ],
-)
-def test_a_bad_cell_is_named_with_what_is_allowed(folder, column, value, sentence):
-    said = cells(folder, INCIDENTS, **{column: value})
-    where = f"data/incidents.csv, line 2, I-1, column {column}"
-    assert any(line.startswith(where) and line.endswith(sentence) for line in said), said
+BAD_CELLS = [
+    ("period", "2019-04-31", "there is no day 2019-04-31 in the calendar"),
+    ("period", "31.04.2019", "'31.04.2019' is not a date like 2019-05-07, 2019-05, 2019, 2019?, 2004/2006 or 2017-01/.."),
+    ("period", "1019", "the year 1019 is outside 1850 to 2100"),
+    ("period", "2019/2018", "'2019/2018' ends before it begins"),
+    ("period", "", "this cell must be filled"),
+    ("types", "Detention_short", "not a term of the list act_type in vocabulary.csv (did you mean detention_short? case matters)"),
+    ("types", "detenton_short", "not a term of the list act_type in vocabulary.csv (did you mean detention_short?)"),
+    ("types", "killing;zzz", "'zzz': not a term of the list act_type in vocabulary.csv"),
+    ("types", "killing;killing", "an entry stands twice in the list"),
+    ("types", "killing; slapp", "' slapp' begins or ends with a space"),
+    ("types", "killing;;civil_suit", "an entry of the list is empty; separate entries by one semicolon"),
+    ("place_id", "L-2", "no such row in places.csv (did you mean L-1?)"),
+    ("source_ids", "S-1;S-9", "'S-9': no such row in sources.csv (did you mean S-1?)"),
+    ("people_ids", "P-777", "no such row in people.csv"),
+    ("victims_max", "12,5", "must be a whole number, with a point as decimal mark"),
+    ("victims_max", "٣", "must be a whole number, with a point as decimal mark"),
+    ("victims_max", "9" * 5000, "must be a whole number, with a point as decimal mark"),
+    ("contested", "True", "must be true or false"),
+    ("place_detail_en", " by the road", "the cell begins or ends with a space"),
+    ("text_en", "{P-404} was held.", "P-404: no such row in people.csv (did you mean P-001?)"),
+    ("text_ru", "", "text_en is filled, so the Russian must be too"),
+]
 
 
-@pytest.mark.parametrize(
-    ("values", "column", "sentence"),
-    [
-        ({"lat": "53.05", "lon": "51.27"}, "lat", "latitude and longitude look swapped"),
-        ({"lat": "77.5", "lon": "43.2"}, "lat", "latitude and longitude look swapped"),
-        ({"lat": "10", "lon": "10"}, "lat", "the point lies outside this bundle's extent (26.0 to 90.0 E, 34.0 to 60.0 N)"),
-        ({"lat": "95"}, "lat", "must lie between -90 and 90"),
-        ({"lon": ""}, "lon", "lat is filled, so lon must be too"),
-        ({"lat": ""}, "lat", "lon is filled, so lat must be too"),
-        ({"location_radius_m": ""}, "location_radius_m", "a position is given, so the radius it is good to must be said, in metres"),
-        ({"location_precision": "unlocated"}, "location_precision", "a position is given, so its precision must be said"),
-        ({"lat": "nan"}, "lat", "must be a number, with a point as decimal mark"),
-        ({"lat": "1e999"}, "lat", "must lie between -90 and 90"),
-    ],
-)
-def test_an_impossible_position_is_named(folder, values, column, sentence):
-    said = cells(folder, PLACES, **values)
-    assert any(line.startswith(f"data/places.csv, line 2, L-1, column {column}") and line.endswith(sentence) for line in said), said
+def test_a_bad_cell_is_named_with_what_is_allowed(tmp_path):
+    rows = [{"incident_id": f"I-{at}", column: value} for at, (column, value, _) in enumerate(BAD_CELLS)]
+    said = refuse(write_bundle(tmp_path, incidents=rows))
+    for at, (column, _, sentence) in enumerate(BAD_CELLS):
+        where = f"data/incidents.csv, line {at + 2}, I-{at}, column {column}"
+        assert any(line.startswith(where) and line.endswith(sentence) for line in said), (where, sentence)
+    assert {line.split(", ")[2] for line in said} == {row["incident_id"] for row in rows}
+
+
+BAD_POSITIONS = [
+    ({"lat": "53.05", "lon": "51.27"}, "lat", "latitude and longitude look swapped"),
+    ({"lat": "77.5", "lon": "43.2"}, "lat", "latitude and longitude look swapped"),
+    ({"lat": "10", "lon": "10"}, "lat", "the point lies outside this bundle's extent (26.0 to 90.0 E, 34.0 to 60.0 N)"),
+    ({"lon": ""}, "lon", "lat is filled, so lon must be too"),
+    ({"lat": ""}, "lat", "lon is filled, so lat must be too"),
+    ({"location_radius_m": ""}, "location_radius_m", "a position is given, so the radius it is good to must be said, in metres"),
+    ({"location_precision": "unlocated"}, "location_precision", "a position is given, so its precision must be said"),
+]
+BAD_NUMBERS = [
+    ("95", "must lie between -90 and 90"),
+    ("nan", "must be a number, with a point as decimal mark"),
+    ("1e999", "must lie between -90 and 90"),
+]
+
+
+def test_an_impossible_position_is_named(tmp_path):
+    rows = [{}, *({"place_id": f"L-{at}", **values} for at, (values, _, _) in enumerate(BAD_POSITIONS, 2))]
+    said = refuse(write_bundle(tmp_path, places=rows))
+    for at, (_, column, sentence) in enumerate(BAD_POSITIONS, 2):
+        where = f"data/places.csv, line {at + 1}, L-{at}, column {column}"
+        assert any(line.startswith(where) and line.endswith(sentence) for line in said), (where, sentence)
+    assert len(said) == len(BAD_POSITIONS)
+
+
+def test_a_position_that_is_no_position_is_named(tmp_path):
+    rows = [{}, *({"place_id": f"L-{at}", "lat": value} for at, (value, _) in enumerate(BAD_NUMBERS, 2))]
+    said = refuse(write_bundle(tmp_path, places=rows))
+    assert [line.rpartition(": ")[2] for line in said] == [sentence for _, sentence in BAD_NUMBERS]
 
 
 def test_a_point_at_sea_or_across_a_border_is_not_taken_for_swapped(tiny):
@@ -273,10 +286,12 @@ def test_an_address_must_be_one(tmp_path):
     assert said.endswith("column url: 'javascript:alert(1)': must be an address that begins with https:// or http://")
 
 
-@pytest.mark.parametrize("column", ["name_en", "name_ru", "name_kk", "aliases"])
-def test_a_name_beside_pseudonym_only_is_refused(folder, column):
-    said = cells(folder, PEOPLE, **{column: "A Name"})
-    assert any(line.startswith("data/people.csv, line 2, P-001, column name_basis: 'pseudonym_only'") for line in said)
+def test_a_name_beside_pseudonym_only_is_refused(tmp_path):
+    rows = [{}, *({"person_id": f"P-{column}", column: "A Name"} for column in ("name_en", "name_ru", "name_kk", "aliases"))]
+    where = "data/people.csv, line {}, P-{}, column name_basis: 'pseudonym_only'"
+    said = refuse(write_bundle(tmp_path, people=rows))
+    for line, column in enumerate(("name_en", "name_ru", "name_kk", "aliases"), 3):
+        assert any(one.startswith(where.format(line, column)) for one in said), column
 
 
 def test_an_id_used_twice_is_named_where_it_stands_the_second_time(tmp_path):

@@ -139,7 +139,9 @@ def test_only_what_stands_between_the_markers_is_rewritten(tmp_path: Path, monke
 @pytest.mark.browser
 def test_the_probe_notes_a_region_that_is_put_in_changed_or_drawn_in_a_frame() -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
-    OUT = '<main data-testid="stMain"><div id="hole"></div><div class="st-key-map"><iframe srcdoc="<canvas></canvas>"></iframe></div></main>'
+    OUT = (
+        '<main data-testid="stMain"><div id="hole"></div><div class="st-key-map"><iframe srcdoc="<canvas></canvas>"></iframe></div></main>'
+    )
     with sync_api.sync_playwright() as pw, bench.browser(pw) as visit:
         page = visit.page
         page.goto("data:text/html,<title>empty</title>")

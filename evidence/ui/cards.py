@@ -87,7 +87,7 @@ def source_item(words: Words, row: Row) -> str:
     places = [f"[{words('source.open')}]({_address(row['url'])})"] if row["url"] else [md(words("source.no_address"))]
     places.append(f"[{words('source.archive')}]({_address(row['archive_url'])})" if row["archive_url"] else md(words("source.no_archive")))
     how = f"{words.label('source_type', row['type'])}; {words.label('read_extent', row['read_extent'])}"
-    return (f"- {line} {' · '.join(places)}  \n  :gray[{md(how)} · {md(row['source_id'])}]")
+    return f"- {line} {' · '.join(places)}  \n  :gray[{md(how)} · {md(row['source_id'])}]"
 
 
 def _address(url: str) -> str:

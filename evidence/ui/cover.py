@@ -38,13 +38,13 @@ def _doors(page: Page) -> None:
     language = {"lang": page.selection.language} if page.selection.language != "en" else {}
     with advocate:
         if flagship and bundle.has("cases", flagship):
-            page_link("map", f"**{words('door.advocate')}**", {"case": flagship, "id": flagship, **language})
+            page_link("case", f"**{words('door.advocate')}**", {"case": flagship, **language})
             st.markdown(words("door.advocate_text", title=md(words.name("cases", flagship))))
     with journalist:
         page_link(PAGES[1], f"**{words('door.journalist')}**", language)
         st.markdown(words("door.journalist_text"))
     with board:
-        st.markdown(f"[**{words('door.board')}**](#{'figures'})")
+        page_link("pressure", f"**{words('door.board')}**", {"show": "trend", **language})
         st.markdown(words("door.board_text"))
 
 

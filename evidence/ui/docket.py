@@ -10,7 +10,7 @@ import streamlit as st
 
 from evidence import charts, docket, eligibility, report
 from evidence.docket import Days, Group, Waits
-from evidence.model import Bundle
+from evidence.model import Bundle, split
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.figures import theme
@@ -20,7 +20,9 @@ from evidence.words import Words, brief
 Row = Mapping[str, Any]
 PAGE_SIZE = 15
 DAYS_LISTED = 4
-NAME_LIMIT = 38  # letters of a mechanism's name above its line
+CASES_LISTED = 300  # more are reached by filtering
+UNIT_NOUNS = {"working_days": "working_day", "calendar_days": "day", "days": "day", "weeks": "week", "months": "month"}
+NAME_LIMIT = 36  # letters of a mechanism's name above its line
 
 
 def answers(page: Page, selected: Selected) -> pd.DataFrame:
@@ -57,7 +59,9 @@ def waiting(page: Page, rows: pd.DataFrame) -> None:
     said = {"n": len(known), "answered": len(known) - len(still), "days": longest}
     st.markdown(f"**{md(words('docket.chart_title' if len(still) else 'docket.chart_title_all', **said))}**")
     names = {
-        row["response_id"]: f"{brief(words.label('mechanism', row['mechanism']), NAME_LIMIT)}: {words_for(_days(row), words)}"
+        row["response_id"]: words(
+            "docket.line", days=words_for(_days(row), words), mechanism=brief(words.label("mechanism", row["mechanism"]), NAME_LIMIT)
+        )
         for row in drawn.to_dict("records")
     }
     figure = charts.waits(drawn, names, words, dark=theme() == "dark", today=docket.as_of(page.bundle))
@@ -103,7 +107,10 @@ def docket_and_card(page: Page, rows: pd.DataFrame) -> None:
     """The docket, a state at a time if the reader likes; beside it the card of the row that was opened, or the clocks."""
     words = page.words
     st.subheader(words("answers.rows"), anchor="docket")
-    left, right = st.columns([2.1, 1], gap="large")
+    picked = st.session_state.get("picked")
+    # On a phone an open card stands before the list it was opened from, else the reader would not see it.
+    with st.container(key="answers_card_open" if picked else "answers_plain"):
+        left, right = st.columns([2.1, 1], gap="large")
     with left:
         shown = _narrowed(page, rows)
         pages = max(1, -(-len(shown) // PAGE_SIZE))
@@ -112,7 +119,7 @@ def docket_and_card(page: Page, rows: pd.DataFrame) -> None:
             for row in shown.iloc[(at - 1) * PAGE_SIZE : at * PAGE_SIZE].to_dict("records"):
                 _line(page, row)
     with right, st.container(key="card"):
-        if picked := st.session_state.get("picked"):
+        if picked:
             card(page, *picked)
         else:
             st.markdown(words("answers.open_hint"))
@@ -221,7 +228,7 @@ def clocks(page: Page, rows: pd.DataFrame) -> None:
         say(words("docket.clock_none"))
     for rule in used:
         name = f"{words.text(rule, 'mechanism_note')}. {words.text(rule, 'clock')}"
-        length = words("docket.clock_in", n=rule["length_max"], unit=words.label("clock_unit", rule["unit"]).lower())
+        length = words.count(int(rule["length_max"]), UNIT_NOUNS[rule["unit"]])
         start = str(words.text(rule, "from_event")).lower()
         line = words("docket.clock_line", clock=md(name), length=md(length), start=md(start), date=md(words.date(rule["valid_from"])))
         st.markdown(f"{line} {tell(words, words.text(rule, 'note'))}")
@@ -236,7 +243,7 @@ def clocks(page: Page, rows: pd.DataFrame) -> None:
 
 def _source_buttons(page: Page, cell: str, *, key: str) -> None:
     """The sources of a rule, each opening its card."""
-    for source in dict.fromkeys(cell.split(";")):
+    for source in dict.fromkeys(split(cell)):
         title = brief(page.words.name("sources", source), 70)
         st.button(md(title), key=f"go_{key}_{source}", on_click=pick, args=("source", source), type="tertiary")
 
@@ -330,25 +337,38 @@ def which_mechanism(page: Page, selected: Selected) -> None:
     words, bundle = page.words, page.bundle
     st.subheader(words("eligibility.title"), anchor="mechanism")
     st.markdown(words("eligibility.lead"))
-    cases = list(dict.fromkeys(selected.frame["case_id"]))
+    every = list(dict.fromkeys(reversed(selected.frame["case_id"].tolist())))
+    cases = every[:CASES_LISTED]
     if not cases:
         st.info(words("eligibility.no_case"))
         return
     flagship = bundle.schema.get("flagship_case")
-    case = extra("check", flagship if flagship in cases else cases[0], cases)
-    case = case if case in cases else cases[0]
+    case = extra("check", flagship if flagship in every else cases[0], every)
+    cases = cases if case in cases else [case, *cases]
     st.session_state["check_case"] = case
     st.selectbox(words("eligibility.case"), cases, format_func=lambda key: words.name("cases", key), key="check_case", on_change=_take_case)
+    if len(every) > len(cases):
+        say(words("eligibility.more", n=len(every) - len(cases)))
     findings = pd.DataFrame(eligibility.check(bundle, case))
     for mechanism, part in findings.groupby("mechanism", sort=False):
         counts = part["result"].value_counts()
         parts = [words(f"eligibility.{result}", n=int(counts[result])) for result in ("met", "unmet", "unknown") if counts.get(result, 0)]
-        title = words("eligibility.group", mechanism=words.label("mechanism", str(mechanism)), parts=", ".join(parts))
+        title = words("eligibility.group", mechanism=_mechanism_name(page, str(mechanism)), parts=", ".join(parts))
         opened = st.expander(md(title), key=f"eligible_{mechanism}", on_change="rerun")
         if opened.open:
             with opened:
                 _conditions(page, case, str(mechanism), part.to_dict("records"))
     say(words("eligibility.check"))
+
+
+def _mechanism_name(page: Page, mechanism: str) -> str:
+    """The mechanism; for the rule of a country's authorities in general, the authorities of that country."""
+    words = page.words
+    if mechanism != docket.GENERAL_RULE:
+        return words.label("mechanism", mechanism)
+    table = page.bundle["conditions"]
+    countries = {code for cell in table.loc[table["mechanism"] == mechanism, "countries"] for code in split(cell)}
+    return f"{words.label('mechanism_family', 'authority')} ({', '.join(words.label('country', code) for code in sorted(countries))})"
 
 
 def _take_case() -> None:
@@ -360,7 +380,8 @@ def _conditions(page: Page, case: str, mechanism: str, findings: list[dict[str, 
     for finding in findings:
         row = bundle.row("conditions", finding["condition_id"])
         lines = [f"- **{md(words.label('condition_result', finding['result']))}**: {tell(words, words.text(row, 'text'))}"]
-        lines.append(f"  :gray[{md(words.definition('condition_test', row['test']))}]")
+        cited = row["source_ids"].replace(";", ", ")
+        lines.append(f"  :gray[{md(words.definition('condition_test', row['test']))} {md(words('eligibility.rule', sources=cited))}]")
         if finding["ids"]:
             key = "eligibility.lacking" if finding["result"] == "unknown" else "eligibility.rests"
             lines.append(f"  :gray[{md(words(key, ids=', '.join(finding['ids'])))}]")

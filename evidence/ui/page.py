@@ -39,7 +39,29 @@ CARDS = {
 
 # What a link may say beyond the selection: how a page shows it (lanes by place, a comparison). Each page keeps its own values.
 EXTRAS = frozenset(
-    {"lane", "show", "sort", "more", "context", "by", "unit", "compare", "first", "second", "around", "window", "rows", "columns", "cell", "state", "mechanism", "check", "article", "scope", "figure"}
+    {
+        "lane",
+        "show",
+        "sort",
+        "more",
+        "context",
+        "by",
+        "unit",
+        "compare",
+        "first",
+        "second",
+        "around",
+        "window",
+        "rows",
+        "columns",
+        "cell",
+        "state",
+        "mechanism",
+        "check",
+        "article",
+        "scope",
+        "figure",
+    }
 )
 
 

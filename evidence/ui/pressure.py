@@ -23,6 +23,8 @@ from evidence.words import Words, brief
 SHOWS = ("lanes", "trend", "table")
 MORE = 25  # lanes on a screen; "more" shows as many again
 MOST = 100
+SCREEN, PHONE = 760, 330  # the figure's width in pixels, as far as can be guessed
+YEARS_COMPARED = 3  # a bar for one year says nothing
 STEP_LIMIT = 40  # acts of one day that are told one by one; the rest are in the list
 
 
@@ -101,11 +103,12 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
     drawn = frame.iloc[standing] if len(standing) <= charts.MAX_POINTS else frame.iloc[:0]
     states = lanes.states(drawn, select.index(bundle).frame, bundle["status_updates"])
     look = _look(page, selected, frame.iloc[standing], states)
+    looked = _looked(bundle, look)
     with st.container(key="lanes"):
         st.plotly_chart(
             charts.lanes(
                 sorted_acts, shown, frame, words, look, names=names, states=states, unknowing=lanes.unknowing(drawn),
-                context=bundle["context"] if extra("context") else None, looked=_looked(bundle, look),
+                context=bundle["context"] if extra("context") else None, looked=looked,
             ),
             key="lanes_chart", on_select=_take_mark, selection_mode="points", alt=_alt(sorted_acts, names, words), config={"displayModeBar": False},
         )  # fmt: skip
@@ -125,7 +128,7 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
         words("lanes.repeated", n=sorted_acts.repeated) if sorted_acts.repeated else "",
         words("lanes.crowded", n=len(standing)) if len(standing) > charts.MAX_POINTS else "",
         words("lanes.undated", n=int((frame["period"] == "").sum())) if (frame["period"] == "").any() else "",
-        words("lanes.looked_note"),
+        words("lanes.looked_note") if looked else "",
     ]
     say(" ".join(note for note in notes if note))
     if extra("context"):
@@ -167,13 +170,21 @@ def _look(page: Page, selected: Selected, drawn: pd.DataFrame, states: pd.DataFr
     # A few days alone would give each act a third of the screen.
     spare = max(0, 20 - (until - since).days) // 2 if asked.since is None and asked.until is None else 0
     picked = page.picked[1] if page.picked and page.picked[0] == "incident" else None
-    return charts.Look(since - timedelta(days=spare), until + timedelta(days=spare), published, picked, theme() == "dark")
+    return charts.Look(
+        since - timedelta(days=spare), until + timedelta(days=spare), published, picked, theme() == "dark", PHONE if _on_phone() else SCREEN
+    )
+
+
+def _on_phone() -> bool:
+    """What the browser says of itself; wrong only costs glyphs that lie closer or looser than they need."""
+    return "Mobi" in str(st.context.headers.get("User-Agent", ""))
 
 
 def _looked(bundle: Bundle, look: charts.Look) -> dict[int, int]:
     """Sources by the year of their date: all that says how much was looked at."""
     years = bundle["sources"]["date"].str[:4].value_counts()
-    return {int(year): int(n) for year, n in years.items() if year.isdigit() and look.since.year <= int(year) <= look.until.year}
+    shown = {int(year): int(n) for year, n in years.items() if year.isdigit() and look.since.year <= int(year) <= look.until.year}
+    return shown if len(shown) >= YEARS_COMPARED else {}
 
 
 def _context(page: Page, look: charts.Look) -> None:

@@ -19,6 +19,7 @@ from evidence.words import Words, brief
 
 PANELS = 12
 ROWS, COLUMNS = 14, 7  # a table larger than this is read by nobody; the rest is one row "others"
+YEARS = 30
 WINDOWS = ("1", "2", "3", "5")
 OTHERS = "others"
 
@@ -262,11 +263,8 @@ def _may(found: counts.Comparison, how: str, words: Words) -> str:
         )
     elif found.percent is None:
         said += " " + words("compare.no_percent", small=counts.SMALL)
-    return (
-        said
-        + " "
-        + words("compare.test", p=words("compare.p_small") if found.p < 0.001 else words("compare.p_is", p=words.number(found.p, 3)))
-    )
+    key = "p_small" if found.p < 0.001 else "p_large" if found.p > 0.99 else "p_is"
+    return said + " " + words("compare.test", p=words(f"compare.{key}", p=words.number(found.p, 3)))
 
 
 def _ratio(value: float, words: Words) -> str:
@@ -323,16 +321,15 @@ def _side(page: Page, frame: pd.DataFrame, mode: lanes.Mode, limit: int) -> _Sid
     words = page.words
     standing = lanes.members(frame, mode, families(words))
     sizes = standing["lane"].value_counts()
-    order = (
-        sorted((code for code in sizes.index if code), reverse=mode.key == "year")
-        if mode.key == "year"
-        else [code for code in sizes.index if code]
-    )
+    order = [str(code) for code in sizes.index if code]
+    if mode.key == "year":
+        # Years stand in their own order and are narrow: all of them fit.
+        order, limit = sorted(code for code in order if code.isdigit())[-YEARS:] + [code for code in order if not code.isdigit()], YEARS + 1
     kept = [*order[:limit], *([""] if "" in sizes.index else [])]
     names = {code: brief(name_of(mode, code, words), 44) for code in kept}
-    if len(order) > limit:
+    if more := len(set(sizes.index) - {""} - set(kept)):
         standing = standing.assign(lane=standing["lane"].where(standing["lane"].isin(kept), OTHERS)).drop_duplicates()
-        names[OTHERS] = words("cross.others", n=len(order) - limit)
+        names[OTHERS] = words("cross.others", n=more)
     counted = standing["lane"].value_counts()
     return _Side(words(f"lane.{mode.key}"), standing, names, {code: int(counted.get(code, 0)) for code in names})
 

@@ -1,0 +1,17 @@
+"""What happened in this case, in what order, and how is it known?"""
+
+import streamlit as st
+
+from evidence import ui
+
+page = ui.open_page("case")
+case = ui.choose_case(page)
+show = ui.choose_case_view(page)
+ui.case_filters(page, show)
+if show == "file":
+    ui.case_file(page, case)
+    st.markdown(page.words("case.method"))
+else:
+    ui.ledger_and_card(page, case)
+    st.markdown(page.words("ledger.method"))
+ui.foot(page)
