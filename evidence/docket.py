@@ -207,7 +207,7 @@ def docket(bundle: Bundle) -> pd.DataFrame:
                 "newest_source": own.newest,
             }
         )  # fmt: skip
-    frame = pd.DataFrame(rows, columns=COLUMNS).astype({name: "Int64" for name in ("days_min", "days_max", "late_days")})
+    frame = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(("days_min", "days_max", "late_days"), "Int64"))
     # Codes as plain objects: looking many of them up in a set is several times faster than in Arrow text.
     frame = frame.astype({name: object for name in COLUMNS if frame[name].dtype == "str"})
     return frame.assign(**_bounds(frame["filed"], "filed"), **_bounds(frame["came"], "came"))

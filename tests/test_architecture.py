@@ -22,6 +22,8 @@ OURS = {
     "rules": {"model"},
     "burden": {"docket", *DATA},
     "eligibility": {"docket", "rules", *DATA},
+    "casefile": {"docket", "rules", "select", *DATA},
+    "ledger": {"casefile", *DATA},
     "geo": DATA,
     "select": {"geo", "rules", *DATA},
     "charts": {"counts", "lanes", *DATA},

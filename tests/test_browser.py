@@ -217,14 +217,40 @@ def test_advocate_opens_the_case_and_sees_how_we_know(page: Page, address: str) 
     page.goto(address)
     settle(page)
     page.get_by_role("link", name="To show a case").click()
-    page.wait_for_url("**/map?*")
+    page.wait_for_url("**/case?*")
     settle(page)
-    page.locator(".st-key-card").get_by_role("button", name=re.compile("^7 May 2019 · Detention")).first.click()
+    said = captions(page)
+    assert "suspended (as of 31 May 2019)" in said
+    assert "The person learned of it: 7 May 2019" in said
+    day = said[said.index("\n7 May 2019") : said.index("\n8 May 2019")]
+    steps = [day.index(step) for step in ("1. Stop", "badge", "2. Detention", "15–20 minutes", "3. Detention", "4. Summons", "5. Summons", "6. Summons")]
+    assert steps == sorted(steps)
+    assert "asserted by: the person affected" in day and "ecological zone" in day and "no answer found as of" in day
+    assert page.get_by_role("link", name="open").first.get_attribute("href").startswith("http")
+    page.emulate_media(media="print")
+    assert page.locator("header").first.is_hidden()
+    assert len(page.pdf(format="A4")) > 20_000
+
+
+def test_journalist_asks_how_often_an_article_was_used(page: Page, address: str) -> None:
+    page.goto(f"{address}/case?show=ledger")
     settle(page)
-    card = page.locator(".st-key-card")
-    assert "ecological zone" in card.inner_text()
-    assert card.get_by_role("link", name="open").first.get_attribute("href").startswith("http")
-    assert "As asserted by" in card.inner_text()
+    said = captions(page)
+    uses = re.search(r"Article 274 is recorded as used in (\d+) incidents of (\d+) cases", said)
+    assert uses and "suspended: 1; convicted: 1" in said
+    assert page.locator("[data-testid=stButton] button", has_text=re.compile(r"\d{4} · ")).count() == int(uses[1])
+    assert "show=ledger" in page.url
+
+
+def test_board_member_compares_two_periods_and_is_told_what_not_to_say(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+    page.get_by_role("link", name="To see whether it gets worse").click()
+    page.wait_for_url("**/pressure?*")
+    settle(page)
+    said = captions(page)
+    assert "2015–2019" in said and "2020–2025" in said
+    assert re.search(r"exact 95% interval", said) and "What may not." in said
 
 
 def test_journalist_finds_a_place_in_any_spelling_and_takes_the_rows(page: Page, address: str) -> None:
@@ -243,7 +269,7 @@ def test_journalist_finds_a_place_in_any_spelling_and_takes_the_rows(page: Page,
 def test_board_member_opens_a_figure_into_its_rows(page: Page, address: str) -> None:
     page.goto(address)
     settle(page)
-    page.get_by_role("button", name="Show the rows").nth(1).click()
+    page.locator(".st-key-rows_custody button").click()
     settle(page)
     rows = page.locator(".st-key-figure_rows")
     stated = int(re.search(r"(\d+)", rows.inner_text())[1])

@@ -98,6 +98,7 @@ def test_a_year_only_incident_is_inside_its_year_but_not_inside_a_month():
     year = parse_period("2019")
     assert year.within(date(2019, 1, 1), date(2020, 1, 1))
     assert not year.within(date(2019, 5, 1), date(2019, 6, 1))
+    assert not year.within(date(2019, 1, 1), date(2019, 6, 1))
     assert year.overlaps(date(2019, 5, 1), date(2019, 6, 1))
 
 

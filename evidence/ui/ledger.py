@@ -44,7 +44,7 @@ def _ledger(page: Page, case: str) -> None:
         return
     articles = ledger.by_article(found)
     named = found["incident_id"].nunique()
-    st.subheader(words("ledger.articles", n=len(articles), acts=named, named=named, total=selected.n), anchor=False)
+    st.subheader(words("ledger.articles", n=len(articles), named=named, total=selected.n), anchor=False)
     norm = _choose_article(page, articles)
     _article(page, selected, found, norm)
     _table(page, found if scope == "case" else found[found["norm_id"] == norm])
