@@ -30,6 +30,7 @@ STATE_BODIES = frozenset(
     }
 )  # fmt: skip
 SUPPORT = "support"
+CASES_KEPT = 64  # readers open the same few cases; what is kept is never written into
 
 
 # ── rows of a case, found without reading whole tables again ─────────────────────────────────────
@@ -58,6 +59,7 @@ def _acts_by_case(bundle: Bundle) -> Mapping[str, list[int]]:
     return found
 
 
+@lru_cache(maxsize=CASES_KEPT)
 def acts(bundle: Bundle, case_id: str) -> pd.DataFrame:
     """The acts of a case in their order, with their grade, without texts."""
     return select.index(bundle).frame.take(_acts_by_case(bundle).get(case_id, []))
@@ -75,6 +77,7 @@ class Link:
     stages: tuple[Row, ...] = ()
 
 
+@lru_cache(maxsize=CASES_KEPT)
 def chain(bundle: Bundle, case_id: str) -> tuple[Link, ...]:
     """Acts and responses in one sequence; support is told apart (see `support`).
 
@@ -102,6 +105,7 @@ def support(bundle: Bundle, case_id: str) -> list[Row]:
     return [row for row in _responses(bundle, case_id) if row["kind"] == SUPPORT]
 
 
+@lru_cache(maxsize=CASES_KEPT)
 def _responses(bundle: Bundle, case_id: str) -> list[Row]:
     return rows_about(bundle, "responses", "case_id", [case_id])
 
@@ -129,6 +133,7 @@ class Status:
     update_id: str
 
 
+@lru_cache(maxsize=CASES_KEPT)
 def status(bundle: Bundle, case_id: str) -> Status | None:
     """The state of a case: that of the latest dated update of any of its acts; None without one, for a status without a day is none."""
     return status_of(bundle, acts(bundle, case_id)["incident_id"])
@@ -201,6 +206,7 @@ def _states(bundle: Bundle) -> Mapping[str, tuple[str, str, str]]:
 
 
 # ── claims that differ ───────────────────────────────────────────────────────────────────────────
+@lru_cache(maxsize=CASES_KEPT)
 def contradictions(bundle: Bundle, case_id: str) -> dict[str, list[Row]]:
     """By topic: every claim about something in this case of which sources say more than one thing."""
     keys = [case_id, *acts(bundle, case_id)["incident_id"], *(row["response_id"] for row in _responses(bundle, case_id))]
@@ -219,6 +225,7 @@ class Gap:
     of: int
 
 
+@lru_cache(maxsize=CASES_KEPT)
 def missing(bundle: Bundle, case_id: str) -> tuple[Gap, ...]:
     """What this file lacks, in the order a lawyer would ask."""
     frame = acts(bundle, case_id)
@@ -259,6 +266,7 @@ def _is_day(start: Any, end: Any) -> bool:
     return not (pd.isna(start) or pd.isna(end)) and (end - start).days == 1
 
 
+@lru_cache(maxsize=CASES_KEPT)
 def cited_sources(bundle: Bundle, case_id: str) -> list[str]:
     """Every source that the case, its acts, responses, stages and updates cite, each once."""
     frame, responses = acts(bundle, case_id), _responses(bundle, case_id)
@@ -275,6 +283,7 @@ def cited_sources(bundle: Bundle, case_id: str) -> list[str]:
 
 
 # ── how sure ─────────────────────────────────────────────────────────────────────────────────────
+@lru_cache(maxsize=CASES_KEPT)
 def grades(bundle: Bundle, case_id: str) -> dict[str, tuple[str, ...]]:
     """The acts of a case by grade of corroboration, the best grade first."""
     frame = acts(bundle, case_id)

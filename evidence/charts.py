@@ -608,6 +608,10 @@ def _crowd(
     many = bins(middle, codes, look.left, look.right, columns)
     edges = [top + at * (_LABEL + 24 + _GAP) for at in range(len(shown) + 1)]
     place = {lane: edges[at] + _LABEL + 12 for at, lane in enumerate(shown)}
+    colours = {
+        lane: look.tone(next((colour for terms in ("act_type", "act_family") if (colour := words.term(terms, lane).get("colour"))), ACT))
+        for lane in shown
+    }
     width = (look.right - look.left) / columns
     epoch = date(1970, 1, 1)
     bounds = [(epoch + timedelta(days=int(at - width / 2)), epoch + timedelta(days=int(at + width / 2))) for at in many["at"]]
@@ -615,7 +619,7 @@ def _crowd(
         "type": "scatter", "mode": "markers", "x": many["at"].to_numpy() * _DAY_MS, "y": [place[lane] for lane in many["lane"]], "showlegend": False, "hoverinfo": "text",
         "hovertext": [f"{words.count(int(n), 'incident')}<br>{words.date(a)} – {words.date(b)}" for n, (a, b) in zip(many["n"], bounds, strict=True)],
         "customdata": [f"@{a.isoformat()}/{b.isoformat()}" for a, b in bounds],
-        "marker": {"color": look.tone(ACT), "opacity": 0.75, "size": 3 + 19 * np.sqrt(many["n"] / max(int(many["n"].max()), 1)) if len(many) else 3, "line": {"width": 0}},
+        "marker": {"color": [colours[lane] for lane in many["lane"]], "opacity": 0.75, "size": 3 + 19 * np.sqrt(many["n"] / max(int(many["n"].max()), 1)) if len(many) else 3, "line": {"width": 0}},
         "selected": {"marker": {"opacity": 0.75}}, "unselected": {"marker": {"opacity": 0.75}},
     }  # fmt: skip
     return [trace], edges

@@ -92,7 +92,7 @@ def members(frame: pd.DataFrame, mode: Mode, families: Mapping[str, str]) -> pd.
         return pd.DataFrame({"row": np.arange(len(frame)), "lane": years.where(starts.notna() & ends.notna(), "").to_numpy(dtype=object)})
     cells = frame[mode.column].astype(str).reset_index(drop=True)
     if mode.key == "family":
-        cells = cells.map({cell: ";".join(dict.fromkeys(families.get(code, "") for code in split(cell))) for cell in cells.unique()})
+        cells = cells.map({cell: ";".join(families.get(code, "") for code in split(cell)) for cell in cells.unique()})
     at, cells = pd.factorize(cells)
     parts = [list(dict.fromkeys(split(cell))) or [""] for cell in cells]
     sizes = np.array([len(codes) for codes in parts], dtype=np.int64)

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from evidence import ui
+from evidence import select, ui
 
 page = ui.open_page("answers")
 selected = ui.filters(page)
+ui.say(select.in_words(selected, page.words))
 rows = ui.answers(page, selected)
 if len(rows):
     ui.waiting(page, rows)

@@ -223,7 +223,10 @@ def test_advocate_opens_the_case_and_sees_how_we_know(page: Page, address: str) 
     assert "suspended (as of 31 May 2019)" in said
     assert "The person learned of it: 7 May 2019" in said
     day = said[said.index("\n7 May 2019") : said.index("\n8 May 2019")]
-    steps = [day.index(step) for step in ("1. Stop", "badge", "2. Detention", "15–20 minutes", "3. Detention", "4. Summons", "5. Summons", "6. Summons")]
+    steps = [
+        day.index(step)
+        for step in ("1. Stop", "badge", "2. Detention", "15–20 minutes", "3. Detention", "4. Summons", "5. Summons", "6. Summons")
+    ]
     assert steps == sorted(steps)
     assert "asserted by: the person affected" in day and "ecological zone" in day and "no answer found as of" in day
     assert page.get_by_role("link", name="open").first.get_attribute("href").startswith("http")

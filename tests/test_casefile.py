@@ -142,10 +142,15 @@ def test_a_company_that_is_not_named_owes_no_answer(tiny):
     assert casefile.answers(bundle, bundle.row("incidents", "I-1")).company == ""
 
 
-def test_claims_stand_side_by_side_only_if_there_are_two(bundle):
+def test_claims_stand_side_by_side(bundle):
     found = casefile.contradictions(bundle, "C-009")
     assert {claim["stance"] for rows in found.values() for claim in rows} >= {"asserts", "denies"}
-    assert all(len(rows) > 1 for case in bundle["cases"]["case_id"] for rows in casefile.contradictions(bundle, case).values())
+
+
+def test_a_claim_that_nobody_answers_contradicts_nothing(tiny):
+    claim = {"claim_id": "K-1", "topic": "day", "record_id": "I-1", "field": "day", "stance": "asserts", "text_en": "T.", "text_ru": "Т."}
+    bundle = tiny(incidents=[act("I-1", "2019")], claims=[{**claim, "value": "7", "confidence": "B", "source_ids": "S-1"}])
+    assert casefile.contradictions(bundle, "C-1") == {}
 
 
 def open_page(**query: str) -> AppTest:

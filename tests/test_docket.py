@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
-from evidence import docket
+from evidence import docket, report
 from evidence.docket import Days, days_between, due_day
+from evidence.load import ROOT
 from evidence.model import Bundle, parse_period
+from evidence.ui.docket import whole
 from evidence.words import Words
 
 LAW = {
@@ -278,3 +281,64 @@ def test_the_complaints_of_2019_have_no_due_date_and_the_page_can_say_why(bundle
 
 def test_only_the_rule_that_was_verified_sets_a_clock(bundle):
     assert [rule["deadline_id"] for rule in docket.answer_rules(bundle)] == ["DL01"]
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def opened() -> Callable[..., AppTest]:
+    """The Answers page as a link opens it."""
+
+    def make(**query: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "pages" / "answers.py"), default_timeout=60)
+        for word, value in query.items():
+            app.query_params[word] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return make
+
+
+def rows_on(app: AppTest) -> list[str]:
+    """The responses of the docket's rows on the screen."""
+    return [button.key.removeprefix("go_docket_") for button in app.button if (button.key or "").startswith("go_docket_")]
+
+
+def test_the_link_says_which_state_is_shown(opened, bundle):
+    assert set(rows_on(opened(case="C-001", state="silent"))) == {"R-BZ-01", "R-BZ-04", "R-BZ-05"}
+
+
+def test_a_state_that_is_not_there_shows_everything(opened):
+    assert len(rows_on(opened(case="C-001", state="overdue"))) == 6
+
+
+def test_a_row_opens_the_card_of_its_response_and_the_link_says_so(opened):
+    app = opened(case="C-001")
+    app.button(key="go_docket_R-BZ-02").click().run()
+    assert app.session_state["picked"] == ("response", "R-BZ-02")
+    assert "R-BZ-02" in app.query_params["id"]
+
+
+def test_a_mechanism_opens_into_its_rows(opened):
+    app = opened(case="C-001")
+    app.button(key="go_mechanism_state_prosecutor_local").click().run()
+    assert set(rows_on(app)) == {"R-BZ-01", "R-BZ-04"}
+
+
+def test_a_selection_without_responses_says_so_and_still_helps(opened, english):
+    app = opened(case="C-005")
+    assert english("answers.empty") in [info.value for info in app.info]
+    assert english("eligibility.title") in [head.value for head in app.subheader]
+
+
+def test_the_helper_always_sends_the_reader_to_a_lawyer(opened, bundle):
+    for language, said in (("en", "lawyer"), ("ru", "юриста"), ("kk", "заңгер")):
+        app = opened(case="C-001", lang=language)
+        assert any(said in text.value for text in (*app.markdown, *app.caption))
+
+
+def test_the_download_holds_the_rows_shown_with_their_days(bundle, english):
+    rows = docket.chosen(bundle, ["C-001"], unfiltered=False)
+    text = report.csv(whole(bundle, rows), bundle, english).decode("utf-8-sig")
+    assert text.count("\r\n") == len(rows) + 1
+    assert {"days_min", "state", "no_due", "outcome_en"} <= set(text.splitlines()[0].split(","))

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence import charts, lanes, load, select
 from evidence.model import Selection, split
+from evidence.words import Words
 
 PAGE = str(ROOT / "pages" / "pressure.py")
 CODES = st.lists(st.sampled_from(["criminal_case", "conviction", "assault", "torture"]), min_size=1, max_size=4).map(";".join)
@@ -67,6 +68,14 @@ def test_lanes_add_up_to_the_caption_and_what_stands_in_several_is_said(bundle, 
     again = (found.members["row"].value_counts() - 1).sum()
     assert found.summary["n"].sum() - again == selected.n == found.acts
     assert (found.repeated == 0) == (again == 0)
+
+
+@given(ACTS)
+@pytest.mark.parametrize("key", ["type", "defender"])
+def test_an_act_stands_in_the_lane_of_each_of_its_codes_and_no_other(key, rows):
+    frame, mode = acts(*rows), lanes.MODES[key]
+    expected = {(at, code) for at, cell in enumerate(frame[mode.column]) for code in split(cell) or [""]}
+    assert set(lanes.members(frame, mode, FAMILIES).itertuples(index=False, name=None)) == expected
 
 
 def test_an_act_of_two_types_of_one_family_stands_once_in_its_lane():
@@ -267,12 +276,13 @@ def test_thousands_of_acts_become_circles_that_add_up_and_lead_closer(tiny, engl
     assert sum(int(text.split("\xa0")[0]) for text in said) == 40
 
 
-def test_what_a_lane_and_a_mark_say_cannot_be_markup(tiny, english):
+def test_what_a_lane_and_a_mark_say_cannot_be_markup(tiny):
     bundle = tiny(places=[{"place_id": "L-1", "name_en": "<b>x</b><script>"}], incidents=[{"place_id": "L-1"}])
     frame = select.select(bundle, Selection()).frame
-    _, figure = draw(frame, bundle, english, names={"C-1": "<img src=x>"})
-    drawn = figure.to_json()
-    assert "<script>" not in drawn and "<img" not in drawn and "u003cimg" not in drawn
+    _, figure = draw(frame, bundle, Words(bundle, "en"), names={"C-1": "<img src=x>"})
+    said = [text for trace in figure.data for part in (trace.hovertext, getattr(trace, "text", None)) if part is not None for text in part]
+    assert any("&lt;script" in text for text in said) and any("&lt;img" in text for text in said)
+    assert not any("<script" in text or "<img" in text for text in said)
 
 
 def test_context_stands_above_all_acts_and_is_joined_to_none(bundle, english):
@@ -309,8 +319,10 @@ def test_a_link_restores_the_lanes_and_writes_only_what_differs():
     assert "sort" not in open_page(lane="place").query_params
 
 
-def test_a_word_that_means_nothing_falls_back_to_the_default():
-    assert open_page(lane="fame").session_state["choose_lane"] == "case"
+def test_a_word_that_means_nothing_is_said_and_falls_back_to_the_default():
+    page = open_page(lane="fame")
+    assert page.session_state["choose_lane"] == "case"
+    assert any("lane\\=fame" in warning.value or "lane=fame" in warning.value for warning in page.warning)
 
 
 def test_the_day_is_readable_in_order(english):

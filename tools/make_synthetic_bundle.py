@@ -217,7 +217,11 @@ class Maker:
 
     def _in_country(self, countries: np.ndarray, lat: np.ndarray, lon: np.ndarray) -> np.ndarray:
         """Which points lie inside the outline of their country; True where no outline is known."""
-        names = pd.read_csv(ROOT / "data/vocabulary.csv", dtype=str, keep_default_na=False).query("list == 'country'").set_index("code")["label_en"]
+        names = (
+            pd.read_csv(ROOT / "data/vocabulary.csv", dtype=str, keep_default_na=False)
+            .query("list == 'country'")
+            .set_index("code")["label_en"]
+        )
         features = json.loads((ROOT / "geo/countries.geojson").read_text(encoding="utf-8"))["features"]
         outlines = {f["properties"]["name_en"]: shapely.geometry.shape(f["geometry"]) for f in features}
         inside = np.ones(len(lat), dtype=bool)

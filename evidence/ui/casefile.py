@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 import streamlit as st
 
 from evidence import burden, casefile, rules, select
 from evidence.casefile import Link, Row
 from evidence.docket import days_between, docket, one_day
-from evidence.model import parse_period, split
+from evidence.model import Bundle, parse_period, split
 from evidence.select import Selected
 from evidence.ui.cards import card, norm_line, source_item, title_of
 from evidence.ui.filters import chips, filters
@@ -114,7 +115,7 @@ def lower(text: str) -> str:
 def _burdens(page: Page, case: str) -> None:
     """The figures of burden, each with a way to its rows; what is not known is named."""
     words = page.words
-    found = burden.of_case(page.bundle, case)
+    found = _figures(page.bundle, case)
     st.subheader(words("case.burdens"), anchor=False)
     if not found:
         st.markdown(words("case.burdens_none"))
@@ -131,6 +132,11 @@ def _burdens(page: Page, case: str) -> None:
     opened = extra("figure")
     if opened.isdigit() and int(opened) < len(found):
         _figure_rows(page, found[int(opened)])
+
+
+@lru_cache(maxsize=64)
+def _figures(bundle: Bundle, case: str) -> tuple[burden.Burden, ...]:
+    return tuple(burden.of_case(bundle, case))
 
 
 def _figure(page: Page, figure: burden.Burden) -> str:

@@ -36,7 +36,7 @@ def answers(page: Page, selected: Selected) -> pd.DataFrame:
     caption += words("answers.caption_extra", n=others) if others else ""
     say(f"{caption}. " + (words("answers.caption_left", n=total - len(rows)) + "." if total > len(rows) else ""))
     if rows.empty:
-        st.info(words("answers.empty"))
+        st.info(words("answers.empty" if selected.n else "list.empty"))
         return rows
     asking = rows[rows["asked"] != "none"]
     done = int(asking["state"].isin(["answered", "closed"]).sum())
@@ -335,6 +335,8 @@ def _changed(page: Page, rows: pd.DataFrame) -> None:
 def which_mechanism(page: Page, selected: Selected) -> None:
     """For one case, each mechanism's own conditions: met, not met, not known, with the rule's source. Never a verdict."""
     words, bundle = page.words, page.bundle
+    if bundle["conditions"].empty:
+        return
     st.subheader(words("eligibility.title"), anchor="mechanism")
     st.markdown(words("eligibility.lead"))
     every = list(dict.fromkeys(reversed(selected.frame["case_id"].tolist())))

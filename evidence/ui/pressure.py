@@ -31,6 +31,8 @@ STEP_LIMIT = 40  # acts of one day that are told one by one; the rest are in the
 def choose(page: Page, word: str, options: Sequence[str], default: str, *, texts: str, label: str = "") -> str:
     """One of a few ways to show something, kept in the link under `word`; `texts` begins the key of each option's name."""
     st.session_state[f"choose_{word}"] = value = extra(word, default, options)
+    if (said := extra(word)) and said not in options:
+        st.warning(page.words("link.unknown", words=f"“{md(f'{word}={said[:60]}')}”"))
     st.segmented_control(
         page.words(label or f"{texts}.label"), options, format_func=lambda code: page.words(f"{texts}.{code}"), key=f"choose_{word}", required=True,
         on_change=_take, args=(word, default), label_visibility="visible" if label else "collapsed",
