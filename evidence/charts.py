@@ -525,7 +525,8 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
     slots = steps.groupby("case_id").cumcount().to_numpy() + 1
     row_of = {lane: at for at, lane in enumerate(shown)}
     named = sorted_acts.mode.key != "type"  # where a lane is a type, its name says it already
-    height = _LABEL + (82 if named else 48)
+    lines = max((_wrap(words.label("act_type", split(cell)[0]), 16).count("<br>") + 1 for cell in types), default=1) if named else 0
+    height = _LABEL + 48 + 15 * lines
     standing = sorted_acts.members[sorted_acts.members["lane"].isin(list(shown))]
     marks = [(int(row), str(lane)) for row, lane in standing.itertuples(index=False, name=None)]
     x = [int(slots[row]) for row, _ in marks]
@@ -826,6 +827,8 @@ def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: b
                 customdata=rows["response_id"].to_numpy()[keep],
                 hovertext=shown,
                 hoverinfo="text",
+                selected={"marker": {"size": 14}},
+                unselected={"marker": {"opacity": 1}},
             )
         )
     first = pd.Timestamp(filed[0].min())

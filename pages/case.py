@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from evidence import ui
+from evidence import select, ui
 
 page = ui.open_page("case")
 case = ui.choose_case(page)
 show = ui.choose_case_view(page)
 ui.case_filters(page, show)
 if show == "file":
+    ui.say(select.in_words(select.select(page.bundle, page.selection), page.words))
     ui.case_file(page, case)
     st.markdown(page.words("case.method"))
 else:

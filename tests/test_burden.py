@@ -53,7 +53,7 @@ def test_hours_of_the_same_person_are_added(bundle):
     assert (found.low, found.high, found.burden_ids) == (5.5, 6.5, ("B-1", "B-2"))
 
 
-@pytest.mark.parametrize("other", [{"people_ids": "P-2"}, {"unit": "usd", "kind": "fine"}, {"kind": "summons", "unit": ""}])
+@pytest.mark.parametrize("other", [{"people_ids": "P-2"}, {"unit": "days"}, {"kind": "summons"}])
 def test_other_people_kinds_and_currencies_are_never_added(bundle, other):
     assert len(figures(bundle, [{}], [{}, {"burden_id": "B-2", **other}])) == 2
 

@@ -182,6 +182,11 @@ def test_a_review_under_way_is_not_yet_an_answer(row):
     assert row(step("2019-05-07", "filed"), step("2019-06-07", "under_review"), stage="under_review")["state"] == "silent"
 
 
+def test_an_answer_that_is_not_dated_is_an_answer_without_days(row):
+    found = row(step("2019-05-07", "filed"), stage="replied")
+    assert found["state"] == "answered" and pd.isna(found["days_min"])
+
+
 def test_what_is_closed_is_closed_also_after_an_answer(row):
     found = row(step("2019-05-07", "filed"), step("2019-06-07", "replied"), step("2019-07-07", "closed"), stage="closed")
     assert (found["state"], found["days_max"]) == ("closed", 31)

@@ -68,6 +68,7 @@ def test_each_condition_says_yes_and_says_no(test, act, said):
 
 def test_one_act_in_another_country_leaves_it_open():
     assert result("country", {}, {"incident_id": "I-2", "country": "AZ"}) == "unknown"
+    assert result("party", {}, {"incident_id": "I-2", "country": "AZ"}) == "unknown"
 
 
 def test_a_mechanism_that_is_not_there_yet_cannot_be_met():

@@ -342,6 +342,11 @@ def test_the_arrows_walk_through_the_acts_in_order():
     assert page.query_params["id"] == "I-BZ-01"
 
 
+def test_a_record_opened_by_a_link_is_on_the_figure_though_its_lane_comes_late():
+    page = open_page(id="I-01", lang="en")
+    assert '"I-01"' in page.get("plotly_chart")[0].proto.spec
+
+
 def test_an_empty_selection_says_what_to_do(english):
     for show in ("lanes", "trend", "table"):
         page = open_page(q="nosuchword", show=show)

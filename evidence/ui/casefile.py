@@ -16,7 +16,7 @@ from evidence.select import Selected
 from evidence.ui.cards import card, norm_line, source_item, title_of
 from evidence.ui.filters import chips, filters
 from evidence.ui.lists import listing
-from evidence.ui.page import CARDS, Page, change, extra, find, md, pick, say, set_extra, tell
+from evidence.ui.page import CARDS, Page, change, extra, find, foot, md, pick, say, set_extra, tell
 from evidence.ui.pressure import choose
 from evidence.words import brief
 
@@ -32,7 +32,12 @@ ROWS_SHOWN = 30
 def choose_case(page: Page) -> str:
     """The case this page is about: the one the link names, else the flagship; the list offers those that match the filters."""
     words, bundle = page.words, page.bundle
+    if bundle["cases"].empty:
+        st.info(words("case.empty"))
+        foot(page)
+        st.stop()
     flagship = bundle.schema.get("flagship_case", "")
+    flagship = flagship if bundle.has("cases", flagship) else ""
     frame = select.select(bundle, page.selection.but(case=())).frame
     matching = casefile.matching(frame, flagship)
     asked = page.selection.case

@@ -6,8 +6,9 @@ import calendar
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -19,6 +20,9 @@ from evidence.ui.figures import small_map, theme
 from evidence.ui.lists import listing
 from evidence.ui.page import Page, change, extra, md, pick, say, set_extra, tell
 from evidence.words import Words, brief
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 
 SHOWS = ("lanes", "trend", "table")
 MORE = 25  # lanes on a screen; "more" shows as many again
@@ -77,13 +81,20 @@ def lanes_and_card(page: Page, selected: Selected) -> None:
         st.info(words("list.empty"))
         return
     left, right = st.columns([2.1, 1], gap="large")
+    # What was asked for comes first: the card before the figure that marks it, the map last of all.
+    with right:
+        place = _beside(page, selected)
     with left:
         if (day := _one_day(selected)) is not None:
             _day(page, selected, mode, day)
         else:
             _lanes(page, selected, mode, order)
-    with right:
-        _beside(page, selected)
+    if place is not None and page.picked:
+        act = page.bundle.row("incidents", page.picked[1])
+        at = page.bundle.row("places", act["place_id"]) if act is not None else None
+        if at is not None and pd.notna(at["lat"]):
+            with place:
+                small_map(page, selected, at=(float(at["lat"]), float(at["lon"])), key=page.picked[1])
 
 
 def _one_day(selected: Selected) -> date | None:
@@ -99,6 +110,10 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
     more = extra("more")
     size = min(max(int(more), MORE) if more.isdigit() else MORE, MOST)
     shown = list(summary["lane"][:size])
+    if page.picked and len(hit := np.flatnonzero(frame["incident_id"].to_numpy() == page.picked[1])):
+        # A record that a link opens is on the figure although its lane would not be among the first.
+        own = sorted_acts.members.loc[sorted_acts.members["row"] == hit[0], "lane"]
+        shown += [lane for lane in own if lane not in shown][:1] if not set(own) & set(shown) else []
     names = {lane: name_of(mode, lane, words) for lane in shown}
     st.markdown(f"**{md(_title(sorted_acts, words))}**")
     standing = sorted_acts.members["row"][sorted_acts.members["lane"].isin(shown)].unique()
@@ -316,8 +331,8 @@ def _also(page: Page, selected: Selected, steps: pd.DataFrame, when: date) -> No
 
 
 # ── beside the figure ────────────────────────────────────────────────────────────────────────────
-def _beside(page: Page, selected: Selected) -> None:
-    """The record that is picked, with the way to the next and its place; else the acts as a list."""
+def _beside(page: Page, selected: Selected) -> DeltaGenerator | None:
+    """The record that is picked, with the way to the next and room for its map, which is returned; else the acts as a list."""
     words, picked = page.words, page.picked
     ids = selected.frame["incident_id"].tolist()
     at = ids.index(picked[1]) if picked and picked[1] in ids else None
@@ -337,17 +352,18 @@ def _beside(page: Page, selected: Selected) -> None:
     if not picked:
         st.caption(words("walk.hint"))
         listing(page, selected.frame[["incident_id", "period", "types", "place_id", "country"]].iloc[::-1], key="acts", size=14)
-        return
+        return None
+    room = None
     if at is not None:
         act = selected.frame.iloc[at]
         with st.container(horizontal=True, key="act_zoom"):
             period = parse_period(act["period"]) if act["period"] else None
             if period is not None and period.start is not None:
                 _zoom_buttons(page, period.start, day=period.is_day, key="act")
-        if bool(act["located"]):
-            small_map(page, selected, at=(float(act["lat"]), float(act["lon"])), key=picked[1])
+        room = st.container()
     with st.container(key="card", gap="xsmall"):
         card(page, *picked)
+    return room
 
 
 def _zoom_buttons(page: Page, when: date, *, day: bool, key: str) -> None:
