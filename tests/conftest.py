@@ -135,12 +135,15 @@ def english(bundle: Bundle) -> Words:
     return Words(bundle, "en")
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Callable[..., Bundle]:
-    """Make and load a small bundle from a few rows a table: `tiny(incidents=[{"period": "2019"}])`."""
-    made = iter(range(1_000))
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Bundle]:
+    """Make and load a small bundle from a few rows a table: `tiny(incidents=[{"period": "2019"}])`. The same rows are made once."""
+    made: dict[str, Bundle] = {}
 
     def make(about: Mapping[str, Any] | None = None, **tables: list[dict[str, str]]) -> Bundle:
-        return load.load(write_bundle(tmp_path / str(next(made)), about, **tables))
+        asked = json.dumps([about, tables], sort_keys=True)
+        if asked not in made:
+            made[asked] = load.load(write_bundle(tmp_path_factory.mktemp("tiny"), about, **tables))
+        return made[asked]
 
     return make

@@ -146,6 +146,7 @@ def _narrowed(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
         key="docket_state",
         required=True,
         on_change=_take_state,
+        wrap=True,
         label_visibility="collapsed",
     )
     if state:
