@@ -25,6 +25,12 @@ FLAGS = [
 ]  # fmt: skip
 QUIET = "document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]')"
 
+STILL = f"""() => {{
+    const seen = (window.stillness ??= {{ parts: -1, since: 0 }}), parts = document.querySelectorAll('*').length, now = performance.now();
+    if (parts !== seen.parts || !({QUIET})) Object.assign(seen, {{ parts, since: now }});
+    return now - seen.since >= 500;
+}}"""
+
 
 def chromium() -> str | None:
     """The system's Chromium, or None."""
@@ -93,11 +99,12 @@ def watch(page: Page, address: str) -> Watch:
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run and nothing is stale."""
+    """Wait until the script has run, nothing is stale and no element has come or gone for half a second.
+
+    The server can be done while the browser still mounts what it was sent, above all on a busy machine.
+    """
     page.wait_for_selector("h1", timeout=60_000)
-    page.wait_for_function(QUIET, timeout=60_000)
-    page.wait_for_timeout(300)
-    page.wait_for_function(QUIET, timeout=60_000)
+    page.wait_for_function(STILL, timeout=60_000, polling=100)
 
 
 def map_frame(page: Page) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import PAGES, ROOT, chromium, launch, map_frame, serve, settle, watch
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 pytestmark = [
     pytest.mark.browser,
@@ -241,7 +241,7 @@ def test_journalist_asks_how_often_an_article_was_used(page: Page, address: str)
     said = captions(page)
     uses = re.search(r"Article 274 is recorded as used in (\d+) incidents of (\d+) cases", said)
     assert uses and "suspended: 1; convicted: 1" in said
-    assert page.locator("[data-testid=stButton] button", has_text=re.compile(r"\d{4} · ")).count() == int(uses[1])
+    expect(page.locator("[data-testid=stButton] button", has_text=re.compile(r"\d{4} · "))).to_have_count(int(uses[1]))
     assert "show=ledger" in page.url
 
 

@@ -73,7 +73,7 @@ def test_a_case_that_is_highlighted_stands_out(tiny):
 
 
 def test_a_thousand_acts_become_marks_that_still_add_up(tiny, monkeypatch):
-    monkeypatch.setattr(charts, "MAX_POINTS", 2)
+    monkeypatch.setattr("evidence.charts.acts.MAX_POINTS", 2)
     frame, bundle, words = acts(tiny, {"incident_id": "I-1"}, {"incident_id": "I-2"}, {"incident_id": "I-3", "period": "2020"})
     said = [text for trace in charts.timeline(frame, bundle, words, dark=True).data for text in trace.hovertext]
     assert said == ["2019: 2\xa0incidents", "2020: 1\xa0incident"]

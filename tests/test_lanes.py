@@ -267,7 +267,7 @@ def test_an_exact_day_is_full_and_a_month_is_hollow_on_a_soft_span(tiny, english
 
 def test_thousands_of_acts_become_circles_that_add_up_and_lead_closer(tiny, english, monkeypatch):
     bundle = tiny(incidents=[{"incident_id": f"I-{n}", "period": f"2019-0{n % 9 + 1}"} for n in range(40)])
-    monkeypatch.setattr(charts, "MAX_POINTS", 20)
+    monkeypatch.setattr("evidence.charts.pressure.MAX_POINTS", 20)
     frame = select.select(bundle, Selection()).frame
     _, figure = draw(frame, bundle, english)
     marks = keys_of(figure, "scatter")

@@ -1,7 +1,4 @@
-"""Frames in, figures out: the light period histogram as plain HTML, everything else as Plotly.
-
-The histogram is a row of bars in HTML because a first Plotly chart costs a reader a second that a row of bars does not deserve.
-"""
+"""Lanes of acts, states and context as one Plotly figure, from twenty-five years down to the steps of one day."""
 
 from __future__ import annotations
 
@@ -14,162 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from evidence.counts import Series
+from evidence.charts.ink import ACT, MAX_POINTS, fade, mix
 from evidence.lanes import Lanes, Span, bins, moments, pack, span
 from evidence.lanes import day as day_number
-from evidence.model import Bundle, split
+from evidence.model import split
 from evidence.words import Words, brief
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-ACT = "#B8431B"  # burnt orange is for acts of pressure and nothing else
-FONT = "Source Sans, sans-serif"  # the sans that Streamlit bundles
-MAX_POINTS = 2_000  # more glyphs than a screen can show apart; above it a year's acts are one mark
-
-
-def histogram(years: pd.DataFrame, chosen: tuple[int, int], words: Words) -> str:
-    """Incidents per year as HTML: solid for those surely in the year, pale for shares of longer spans, faint outside `chosen`.
-
-    Args:
-        years: `year`, `certain`, `shared` as from `select.by_year`.
-        chosen: first and last year of the selection, both included.
-        words: the reader's language.
-    """
-    top = max(float((years["certain"] + years["shared"]).max()), 1.0)
-    bars = []
-    for year, certain, shared in zip(years["year"], years["certain"], years["shared"], strict=True):
-        title = words("histogram.bar", year=str(year), n=int(certain)) + (
-            words("histogram.shared", n=round(float(shared), 1)) if shared else ""
-        )
-        outside = "" if chosen[0] <= year <= chosen[1] else ' class="out"'
-        bars.append(
-            f'<span{outside} title="{escape(title)}"><i class="shared" style="height:{shared / top * 94:.1f}%"></i>'
-            f'<i style="height:{certain / top * 94:.1f}%"></i></span>'
-        )
-    every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= 9)
-    labels = "".join(f"<span>{year if year % every == 0 else ''}</span>" for year in years["year"])
-    inside = years["year"].between(*chosen)
-    busiest = int((years["certain"] + years["shared"]).argmax())
-    spoken = words(
-        "histogram.alt", since=str(chosen[0]), until=str(chosen[1]), n=int(years.loc[inside, "certain"].sum()), top=str(int(years["year"].iloc[busiest])), most=int(years["certain"].iloc[busiest])
-    )  # fmt: skip
-    return (
-        f'<div class="t-histogram" role="img" aria-label="{escape(spoken)}"><div class="t-bars" aria-hidden="true">{"".join(bars)}</div>'
-        f'<div class="t-years" aria-hidden="true">{labels}</div></div>'
-    )
-
-
-def timeline(
-    shown: pd.DataFrame, bundle: Bundle, words: Words, *, dark: bool, highlight: str | None = None, height: int = 430
-) -> go.Figure:
-    """Acts as glyphs on lanes of their family, spans as bars: a point for a day, a soft bar for what is dated less exactly.
-
-    `highlight` is a case whose acts stand out. Every mark carries its incident id in `customdata`.
-    """
-    import plotly.graph_objects as go
-
-    families = words.codes("act_family")
-    parents = {code: words.term("act_type", code).get("parent", "") for code in words.codes("act_type")}
-    dated = shown.dropna(subset=["period_start", "period_end"])
-    dated = dated.assign(family=dated["kind"].map(parents))
-    present = [family for family in families if (dated["family"] == family).any()]
-    lane = {family: len(present) - 1 - at for at, family in enumerate(present)}
-    figure = go.Figure()
-    ink, line = ("#ECE7DC", "#3A3E44") if dark else ("#1C1B19", "#E4DDCE")
-    dense = len(dated) > MAX_POINTS
-    for family in present:
-        rows = dated[dated["family"] == family]
-        colour = words.term("act_family", family).get("colour", ACT)
-        if dense:
-            figure.add_trace(_year_marks(rows, lane[family], colour, words))
-            continue
-        middle = rows["period_start"] + (rows["period_end"] - rows["period_start"]) / 2
-        spans = rows[(rows["period_end"] - rows["period_start"]).dt.days > 31]
-        for row in spans.itertuples():
-            figure.add_shape(
-                type="rect",
-                x0=row.period_start,
-                x1=row.period_end,
-                y0=lane[family] - 0.1,
-                y1=lane[family] + 0.1,
-                fillcolor=colour,
-                opacity=0.18,
-                line_width=0,
-                layer="below",
-            )
-        offsets = _spread(rows)
-        emphasis = rows["case_id"].eq(highlight) if highlight else pd.Series(False, index=rows.index)
-        figure.add_trace(
-            go.Scatter(
-                x=middle, y=lane[family] + offsets, mode="markers", name=words.label("act_family", family),
-                marker={
-                    "symbol": [words.term("act_type", kind).get("glyph") or "circle" for kind in rows["kind"]],
-                    "color": colour, "size": np.where(emphasis, 13, 9), "opacity": np.where(emphasis | (highlight is None), 0.95, 0.62),
-                    "line": {"width": np.where(emphasis, 2, 0.6), "color": [ink if e else ("#15171A" if dark else "#FAF7F1") for e in emphasis]},
-                },
-                customdata=rows["incident_id"], hovertext=[_hover(row, words) for row in rows.itertuples()], hoverinfo="text", showlegend=False,
-            )
-        )  # fmt: skip
-    figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 28}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13, "family": FONT},
-        hoverlabel={"align": "left"}, dragmode=False,
-        xaxis={"gridcolor": line, "zeroline": False, "type": "date", "fixedrange": True, "tickformat": "%Y"},
-        yaxis={"tickvals": [lane[f] + 0.42 for f in present], "ticktext": [words.label("act_family", f) for f in present], "ticklabelposition": "inside", "showgrid": False, "zeroline": False, "range": [-0.6, len(present) - 0.2], "fixedrange": True},
-    )  # fmt: skip
-    return figure
-
-
-def _hover(row: Any, words: Words) -> str:
-    """What a mark says when pointed at; Plotly reads a little HTML, so data is escaped."""
-    place = brief(words.name("places", row.place_id)) if row.place_id else ""
-    return "<br>".join(escape(part) for part in (words.label("act_type", row.kind), words.date(row.period), place) if part)
-
-
-def _spread(rows: pd.DataFrame) -> np.ndarray:
-    """A small, deterministic vertical offset for acts within 45 days of one another, so that glyphs do not hide each other."""
-    offsets, last, depth = [], None, 0
-    for start in rows["period_start"]:
-        depth = depth + 1 if last is not None and (start - last).days < 45 else 0
-        last = start
-        offsets.append(((depth + 1) // 2) * (0.11 if depth % 2 else -0.11) if depth < 6 else 0)
-    return np.array(offsets)
-
-
-def _year_marks(rows: pd.DataFrame, lane: int, colour: str, words: Words) -> go.Scatter:
-    """One mark a year, its area the number of acts: what thousands of acts become on a screen of a thousand pixels."""
-    import plotly.graph_objects as go
-
-    years = (rows["period_start"] + (rows["period_end"] - rows["period_start"]) / 2).dt.year.value_counts().sort_index()
-    return go.Scatter(
-        x=pd.to_datetime(years.index.astype(str) + "-07-01"), y=[lane] * len(years), mode="markers", showlegend=False,
-        marker={"color": colour, "size": 4 + 22 * np.sqrt(years / years.max()), "opacity": 0.8},
-        hovertext=[f"{year}: {words.count(int(n), 'incident')}" for year, n in years.items()], hoverinfo="text",
-    )  # fmt: skip
-
-
-def timeline_alt(shown: pd.DataFrame, words: Words) -> str:
-    """What the timeline shows, in a sentence, for who does not see it."""
-    if shown.empty:
-        return words("timeline.alt_empty")
-    first = shown["kind"].value_counts()
-    return words(
-        "timeline.alt",
-        n=len(shown),
-        since=words.date(shown["period"].iloc[0]),
-        until=words.date(shown["period"].iloc[-1]),
-        top=words.label("act_type", str(first.index[0])),
-        most=int(first.iloc[0]),
-    )
-
-
-def families_in(shown: pd.DataFrame, words: Words) -> list[str]:
-    """The act families present, for a spoken legend."""
-    kinds = {code for cell in shown["types"].unique() for code in split(cell)}
-    return sorted({words.term("act_type", kind).get("parent", "") for kind in kinds} - {""})
-
-
-# ── lanes ────────────────────────────────────────────────────────────────────────────────────────
 # Heights are in pixels, so that five lanes and sixty are equally legible.
 _LABEL, _ROW, _GAP, _GLYPH = 20, 15, 9, 12
 _ROWS = 9  # so many rows deep may a lane be before its glyphs overlap
@@ -226,7 +76,7 @@ class Look:
 
     def tone(self, colour: str) -> str:
         """A vocabulary's colour, lightened where the ground is dark."""
-        return _mix(colour, "#FFFFFF", 0.42) if self.dark else colour
+        return mix(colour, "#FFFFFF", 0.42) if self.dark else colour
 
 
 class _Boxes:
@@ -263,7 +113,7 @@ class _Boxes:
         levels = 10 if edge > 40 else 5 if edge > 5 else 1
         for level in range(levels):
             part = (level + 0.5) / levels
-            self.add(a + (b - a) * part, d - (d - c) * part, y, thickness, _fade(colour, strength / levels), said, key)
+            self.add(a + (b - a) * part, d - (d - c) * part, y, thickness, fade(colour, strength / levels), said, key)
 
     def trace(self, **more: Any) -> dict[str, Any]:
         return {
@@ -697,19 +547,8 @@ def _looked(looked: Mapping[int, int], words: Words, look: Look, top: float) -> 
         start, end = day_number(date(year, 1, 1)), day_number(date(year + 1, 1, 1))
         height = tallest * n / most
         pad = (end - start) * 0.06
-        boxes.add(start + pad, end - pad, foot - height / 2, height, _fade(look.faint, 0.55), f"{year}: {escape(words.count(n, 'source'))}")
+        boxes.add(start + pad, end - pad, foot - height / 2, height, fade(look.faint, 0.55), f"{year}: {escape(words.count(n, 'source'))}")
     return [boxes.trace(), _heading(words("lanes.looked"), top, look)], foot + 4
-
-
-def _mix(colour: str, other: str, share: float) -> str:
-    """Two #RRGGBB colours mixed."""
-    one, two = (np.array([int(text[at : at + 2], 16) for at in (1, 3, 5)]) for text in (colour, other))
-    return "#" + "".join(f"{round(part):02X}" for part in one * (1 - share) + two * share)
-
-
-def _fade(colour: str, alpha: float) -> str:
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{alpha:.3f})"
 
 
 def lanes_legend(words: Words, *, dark: bool, published: date) -> str:
@@ -725,123 +564,3 @@ def lanes_legend(words: Words, *, dark: bool, published: date) -> str:
         for code in words.codes("act_family")
     )
     return f'<div class="t-legend"><ul>{marks}</ul><ul class="colours">{colours}</ul></div>'
-
-
-# ── small multiples ──────────────────────────────────────────────────────────────────────────────
-def small_multiples(panels: Sequence[tuple[str, Series, np.ndarray | None]], words: Words, *, unit: str) -> str:
-    """Records per year or quarter, a small chart each, as HTML that puts as many side by side as fit.
-
-    The first panel is of all records and has its own scale; the others share one, so that they can be compared.
-
-    Solid bars are records surely in the period, pale ones shares of those dated less exactly, thin lines the exact 95% interval;
-    steps over the bars are drawn only where a trend was given.
-    """
-    first, rest = panels[:1], panels[1:]
-    drawn = [_panel(*panel, _top([panel]), words, unit) for panel in first] + [_panel(*panel, _top(rest), words, unit) for panel in rest]
-    return f'<div class="t-multiples">{"".join(drawn)}</div>'
-
-
-def _top(panels: Sequence[tuple[str, Series, np.ndarray | None]]) -> float:
-    """The highest thing drawn in these panels."""
-    top = 1.0
-    for _, series, line in panels:
-        table = series.table
-        top = max([top, *table.loc[table["certain"] > 0, "high"], *(table["certain"] + table["shared"]), *([] if line is None else line)])
-    return top
-
-
-def _panel(title: str, series: Series, line: np.ndarray | None, top: float, words: Words, unit: str) -> str:
-    bars = []
-    for at, row in enumerate(series.table.itertuples(index=False)):
-        label = (
-            str(row.start.year) if unit == "year" else words("trend.quarter", quarter=(row.start.month + 2) // 3, year=str(row.start.year))
-        )
-        told = words("trend.bar", period=label, n=int(row.certain), low=round(float(row.low), 1), high=round(float(row.high), 1))
-        told += "; " + words("histogram.shared", n=round(float(row.shared), 1)) if row.shared else ""
-        inside = f'<i class="shared" style="height:{row.shared / top:.2%}"></i>' if row.shared else ""
-        inside += f'<i style="height:{row.certain / top:.2%}"></i>' if row.certain else ""
-        inside += f'<u style="bottom:{row.low / top:.2%};height:{(row.high - row.low) / top:.2%}"></u>' if row.certain else ""
-        inside += f'<s style="bottom:{line[at] / top:.2%}"></s>' if line is not None else ""
-        bars.append(f'<span title="{escape(told)}">{inside}</span>')
-    years = sorted({int(when.year) for when in series.table["start"]})
-    first, last = (str(years[0]), str(years[-1])) if years else ("", "")
-    spoken = words("trend.alt", title=title, n=series.n, since=first, until=last)
-    return (
-        f"<figure><figcaption><b>{escape(title)}</b> {escape(words.count(series.n, 'incident'))}</figcaption>"
-        f'<div class="bars" role="img" aria-label="{escape(spoken)}">{"".join(bars)}</div>'
-        f'<p aria-hidden="true"><span>{first}</span><span>{escape(words("trend.top", n=words.number(round(top))))}</span><span>{last}</span></p></figure>'
-    )
-
-
-# ── waiting for an answer ────────────────────────────────────────────────────────────────────────
-WAITS_DRAWN = 40  # lines that can be read on one figure; the docket lists all
-_WAIT_ROW = 38  # pixels a line with its name takes
-
-
-def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: bool, today: date) -> go.Figure:
-    """One line a request, from its filing to the first answer or to `today`; what is dated to a month or a year is pale.
-
-    Args:
-        rows: rows of the docket with a known filing, in the order to draw, top first.
-        names: for each response_id, what stands above its line.
-        words: the reader's language.
-        dark: whether the ground is dark.
-        today: the day of the data, where open lines end.
-    """
-    import plotly.graph_objects as go
-
-    ink, faint, rule = ("#ECE7DC", "#B9B3A6", "#33373C") if dark else ("#1C1B19", "#57524A", "#E4DDCE")
-    accent = "#6FC3CC" if dark else "#0B5A63"
-    end = pd.Timestamp(today)
-    open_ends = ~rows["state"].isin(["answered", "closed"]).to_numpy()
-    day = pd.Timedelta(days=1)
-    filed = (rows["filed_start"].to_numpy(), (rows["filed_end"] - day).to_numpy())
-    came = (np.where(open_ends, end, rows["came_start"]), np.where(open_ends, end, rows["came_end"] - day))
-    level = -np.arange(len(rows), dtype=float)
-
-    def segments(starts: np.ndarray, ends: np.ndarray, keep: np.ndarray) -> tuple[list[Any], list[Any]]:
-        across = [value for left, right in zip(starts[keep], ends[keep], strict=True) for value in (left, right, None)]
-        return across, [value for y in level[keep] for value in (y, y, None)]
-
-    # A hairline carries the eye from a name to its line, however late that begins.
-    across, along = segments(np.full(len(rows), filed[0].min()), filed[0], np.ones(len(rows), dtype=bool))
-    lines = [go.Scatter(x=across, y=along, mode="lines", line={"color": rule, "width": 1}, hoverinfo="skip")]
-    for keep, colour, dash in ((~open_ends, accent, "solid"), (open_ends, faint, "dot")):
-        across, along = segments(filed[1], np.maximum(came[0], filed[1]), keep)
-        lines.append(go.Scatter(x=across, y=along, mode="lines", line={"color": colour, "width": 2, "dash": dash}, hoverinfo="skip"))
-        for bounds in (filed, came):
-            pale = keep & (bounds[0] != bounds[1])
-            across, along = segments(bounds[0], bounds[1], pale)
-            lines.append(go.Scatter(x=across, y=along, mode="lines", line={"color": colour, "width": 7}, opacity=0.3, hoverinfo="skip"))
-    said = [names[key] for key in rows["response_id"]]
-    for keep, symbol, colour in ((~open_ends, "circle", accent), (open_ends, "circle-open", faint)):
-        middle = came[0][keep] + (came[1][keep] - came[0][keep]) / 2
-        shown = [escape(text) for text, kept in zip(said, keep, strict=True) if kept]
-        marker = {"symbol": symbol, "size": 10, "color": colour, "line": {"width": 2, "color": colour}}
-        lines.append(
-            go.Scatter(
-                x=middle,
-                y=level[keep],
-                mode="markers",
-                marker=marker,
-                customdata=rows["response_id"].to_numpy()[keep],
-                hovertext=shown,
-                hoverinfo="text",
-                selected={"marker": {"size": 14}},
-                unselected={"marker": {"opacity": 1}},
-            )
-        )
-    first = pd.Timestamp(filed[0].min())
-    room = (end - first) * 0.028  # for half a mark on a narrow screen
-    labels = [
-        {"x": 0, "xref": "paper", "y": y + 0.12, "text": escape(text), "showarrow": False, "xanchor": "left", "yanchor": "bottom", "align": "left", "font": {"size": 13, "color": ink}}
-        for y, text in zip(level, said, strict=True)
-    ]  # fmt: skip
-    figure = go.Figure(lines)
-    figure.update_layout(
-        height=46 + _WAIT_ROW * len(rows), margin={"l": 4, "r": 12, "t": 4, "b": 28}, showlegend=False, dragmode=False, annotations=labels,
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13}, hoverlabel={"align": "left"},
-        xaxis={"type": "date", "range": [first - room, end + room], "gridcolor": rule, "zeroline": False, "fixedrange": True, "tickformat": "%Y", "nticks": 8},
-        yaxis={"visible": False, "range": [level.min() - 0.5, 0.85], "fixedrange": True},
-    )  # fmt: skip
-    return figure
