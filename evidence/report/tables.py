@@ -1,4 +1,4 @@
-"""Frames in; files and citations out. Every file says what it is: the selection in words, the version, the licence.
+"""Frames in, tables out: CSV and GeoJSON that say which version they are of.
 
 A cell that a spreadsheet would run as a formula is defused with a leading apostrophe, as OWASP advises for CSV injection.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -84,25 +83,3 @@ def geojson(frame: pd.DataFrame, bundle: Bundle, words: Words, caption: str) -> 
         "licence": "CC BY 4.0",
     }
     return json.dumps(whole, ensure_ascii=False, default=str).encode()
-
-
-def citation(bundle: Bundle, words: Words, *, title: str, key: str, address: str, today: str) -> str:
-    """How to cite a record or a view: what, from which version, where, read when."""
-    return words(
-        "citation.text",
-        title=title,
-        key=key,
-        bundle=bundle.title,
-        version=bundle.version,
-        published=words.date(bundle.published),
-        address=address,
-        today=words.date(today),
-    )
-
-
-def source_line(row: Mapping[str, Any], words: Words) -> str:
-    """A source as a bibliography has it: title, publisher, date."""
-    parts = [clean(row["title"]), clean(row["publisher"])]
-    if row["date"]:
-        parts.append(words.date(row["date"]))
-    return ". ".join(part.rstrip(".") for part in parts if part) + "."
