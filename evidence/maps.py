@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+import branca.element
 import folium
 import numpy as np
 import pandas as pd
@@ -19,6 +21,8 @@ from jinja2 import Template
 
 from evidence.words import Words
 
+# A map compiles the same dozen templates each time it is made, which was half of its cost; a compiled template never changes.
+branca.element.Template = lru_cache(maxsize=64)(Template)
 # More incidents than this at one place are one mark with their number: a fan of a hundred glyphs shows nothing.
 FAN_LIMIT = 40
 # More marks than this on one map are drawn a place at a time: what is drawn is bounded by the screen, not by the rows.

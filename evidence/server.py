@@ -51,7 +51,16 @@ def _asset(media_type: str, *parts: bytes) -> Asset:
     return Asset(media_type, plain, gzip.compress(plain, 9, mtime=0), hashlib.sha256(plain).hexdigest()[:16])
 
 
-ASSETS = ("leaflet.js", "leaflet.css", "map.js", "map.css", "app.css", "basemap.json", *(f"context-{code}.json" for code in LANGUAGES))
+ASSETS = (
+    "leaflet.js",
+    "leaflet.css",
+    "map.js",
+    "map.css",
+    "app.css",
+    "serif.woff2",
+    "basemap.json",
+    *(f"context-{code}.json" for code in LANGUAGES),
+)
 
 
 @lru_cache(maxsize=2 * len(ASSETS))
@@ -62,7 +71,10 @@ def asset(bundle: Bundle, name: str) -> Asset:
         rest = () if name == "leaflet.js" else ((_CLUSTER / "leaflet.markercluster.js").read_bytes(), (_OURS / "map.js").read_bytes())
         return _asset(_JS, *(re.sub(rb"//# sourceMappingURL=\S+", b"", part) for part in (leaflet, *rest)))
     if name == "app.css":
-        return _asset(_CSS, (_OURS / "app.css").read_bytes())
+        font = f'@font-face {{ font-family: "Tamshy Serif"; src: url("{asset_url(bundle, "serif.woff2")}") format("woff2"); font-weight: 600; }}'
+        return _asset(_CSS, font.encode(), (_OURS / "app.css").read_bytes())
+    if name == "serif.woff2":
+        return _asset("font/woff2", (_OURS / name).read_bytes())
     if name.endswith(".css"):
         rest = () if name == "leaflet.css" else ((_CLUSTER / "MarkerCluster.css").read_bytes(), _font(), (_OURS / "map.css").read_bytes())
         # Leaflet's own pictures are never used: our marks are drawn. Without this the browser would ask for them.
@@ -120,11 +132,33 @@ def _boot() -> str:
     return (_OURS / "boot.js").read_text(encoding="utf-8").replace("%PREFIX%", base_path())
 
 
+# Parts of Streamlit that our pages draw with and that it would ask for only when the first script has run.
+_PARTS = ("ButtonGroup", "TextInput", "Html", "Slider", "ComponentInstance", "DownloadButton", "Popover")
+
+
+@lru_cache(maxsize=1)
+def _early() -> str:
+    """Links that let a browser fetch and compile those parts, with what they import, while the first script runs."""
+    folder = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    wanted = [path.name for part in _PARTS for path in sorted(folder.glob(f"{part}.*.js"))]
+    page = (folder.parent.parent / "index.html").read_text(encoding="utf-8")
+    links, seen = [], set(re.findall(r"static/js/([\w.-]+\.js)", page))
+    while wanted:
+        name = wanted.pop(0)
+        if name in seen or not (folder / name).is_file():
+            continue
+        seen.add(name)
+        links.append(f'<link rel="modulepreload" href="./static/js/{name}" fetchpriority="low" />')
+        wanted += re.findall(r'from"\./([\w.-]+\.js)"', (folder / name).read_text(encoding="utf-8"))
+    return "\n".join(links)
+
+
 @lru_cache(maxsize=2)
 def index(bundle: Bundle) -> str:
     """Streamlit's own index.html with our style sheet, our name, and the few lines of boot.js before everything else."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     ours = f'<head>\n    <base href="{base_path()}/" />\n    <script>{_boot()}</script>\n    <link rel="stylesheet" href="{asset_url(bundle, "app.css")}" />'
+    page = page.replace("</head>", f"{_early()}</head>", 1)
     return page.replace("<head>", ours, 1).replace("<title>Streamlit</title>", "<title>Tamshy</title>", 1)
 
 
@@ -198,7 +232,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = self._component if is_component else self._page
+                # A policy binds what a browser shows as a page (a picture of ours can be one), not the scripts it fetches for it.
+                if not headers.get("content-type", "").startswith(("text/javascript", "application/javascript", "font/", "text/css")):
+                    headers["Content-Security-Policy"] = self._component if is_component else self._page
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
                 headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"

@@ -23,7 +23,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
-QUIET = "document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]')"
+QUIET = "document.querySelector('h1') && document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-stale=true]')"
 
 STILL = f"""() => {{
     const seen = (window.stillness ??= {{ parts: -1, since: 0 }}), parts = document.querySelectorAll('*').length, now = performance.now();

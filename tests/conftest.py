@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -147,3 +148,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Bundle]:
         return made[asked]
 
     return make
+
+
+def rows_of(page: Any, kind: str) -> list[str]:
+    """The ids of the records that a list of a page links to, in order: the list drawn as `<div class="t-{kind}">`."""
+    found = [html.proto.body for html in page.get("html")]
+    return [key for text in found if text.startswith(f'<div class="t-{kind}">') for key in re.findall(r"[?&;]id=([\w.%-]+)\"", text)]
+
+
+def follow(page: Any, **said: str) -> Any:
+    """Open a link of the page that says this: what boot.js does when a reader clicks one."""
+    for word, value in said.items():
+        page.query_params[word] = value
+    return page.run()

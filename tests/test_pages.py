@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, follow, rows_of
 from streamlit.testing.v1 import AppTest
 
 from evidence import load, select
@@ -33,6 +34,7 @@ def spoken(page: AppTest) -> str:
         element.value for kind in ("title", "subheader", "markdown", "caption", "info", "warning", "error") for element in page.get(kind)
     ]
     parts += [button.label for button in page.button]
+    parts += [unescape(re.sub(r"<[^>]+>", "\n", html.proto.body)) for html in page.get("html")]
     return re.sub(r"\\([^\w\s])", r"\1", "\n".join(parts))
 
 
@@ -158,7 +160,8 @@ def test_a_row_of_the_list_opens_its_card_and_the_cross_closes_it(bundle):
     page = open_page("map", case="C-001")
     page.session_state["view"] = "list"
     page.run()
-    page.button(key="row_list_I-BZ-02").click().run()
+    assert "I-BZ-02" in rows_of(page, "list")
+    follow(page, id="I-BZ-02")
     assert page.session_state["picked"] == ("incident", "I-BZ-02")
     assert page.query_params["id"] == "I-BZ-02"
     page.button(key="close_card").click().run()
@@ -167,7 +170,7 @@ def test_a_row_of_the_list_opens_its_card_and_the_cross_closes_it(bundle):
 
 def test_the_rows_behind_a_key_figure_open(bundle, english):
     page = open_page("overview", type="detention_short")
-    page.button(key="rows_incidents").click().run()
+    follow(page, figure="incidents")
     assert not page.exception
     n = select.select(bundle, Selection(type=("detention_short",))).n
     assert english.count(n, "incident") in spoken(page)

@@ -63,6 +63,7 @@ REGIONS = {
     "map": ".st-key-map",
     "histogram": ".t-histogram",
     "timeline": ".st-key-timeline",
+    "lanes": ".st-key-lanes",
     "caption": "[data-testid='stCaptionContainer']",
     "facets": "[data-testid='stPopoverBody']",
     "card": ".st-key-card",
@@ -130,6 +131,7 @@ STATE = r"""() => {
     caption: captions.find((text) => /^[\d,]+ of [\d,]+\s+incident/.test(text)) || "",
     bars: document.querySelectorAll(".t-bars > span").length,
     points: document.querySelectorAll(".stPlotlyChart .points path").length,
+    lanes: document.querySelectorAll(".st-key-lanes .main-svg").length,
     card: document.querySelector(".st-key-card")?.innerText || "",
     heading: document.querySelector("h1")?.innerText || "",
     text: document.querySelector("[data-testid='stMain']")?.innerText || "",
@@ -339,6 +341,11 @@ def overview_page(seen: dict[str, Any]) -> bool:
     return map_shown(seen) and seen["points"] > 1
 
 
+def pressure_page(seen: dict[str, Any]) -> bool:
+    """The Pressure page is there: its lanes."""
+    return bool(seen["caption"]) and seen["lanes"] > 0 and seen["bars"] > 1
+
+
 # ── measures ─────────────────────────────────────────────────────────────────────────────────────
 Times = dict[str, list[float]]
 
@@ -394,7 +401,7 @@ def filters(bench: Bench, visit: Visit, run: int, size: str) -> None:
     """On an open Map page: an option of a facet, then a step of the period by keyboard."""
     page, updated = visit.page, ("map", "histogram", "caption")
     before = visit.state()["caption"]
-    page.get_by_role("button", name=re.compile("^Type of act")).click()
+    page.get_by_role("button", name=re.compile("^What happened")).click()
     option = page.locator("[data-testid='stPopoverBody'] button").filter(has_text=re.compile(r"\d"))
     option.first.wait_for()
     visit.until(map_page)
@@ -473,6 +480,35 @@ def case_file(bench: Bench, visit: Visit, run: int) -> None:
     bench.add("case act", at.last("card"), run)
     if run <= 1:
         visit.shoot("case")
+
+
+def pressure(bench: Bench, visit: Visit, url: str, run: int, size: str) -> None:
+    """The Pressure page: lanes by place, a step of the period by keyboard, the next act with its card."""
+    page = visit.page
+    visit.open(f"{url}/pressure", pressure_page)
+    if size == "shipped":
+        traffic = visit.traffic
+        bench.add("pressure bytes", traffic.ours + traffic.messages, run)
+        bench.notes["pressure bytes"] = f"Streamlit's own files {traffic.streamlit / 1e3:.0f} kB, its Plotly among them"
+    before = visit.state()["text"]
+    _, at = visit.act(
+        page.locator(".st-key-lane_controls button", has_text=re.compile("^Place$")).click,
+        lambda seen: pressure_page(seen) and seen["text"] != before,
+    )
+    bench.add(f"lanes {size}", at.last("lanes"), run)
+    if run <= 1:
+        visit.shoot(f"pressure-{size}")
+    before = visit.state()["caption"]
+    page.get_by_role("slider").first.focus()
+    _, at = visit.act(lambda: page.keyboard.press("ArrowRight"), lambda seen: pressure_page(seen) and seen["caption"] != before)
+    bench.add(f"brush {size}", at.last("lanes", "histogram", "caption"), run)
+    step = page.locator(".st-key-walk button").last
+    visit.act(step.click, lambda seen: pressure_page(seen) and len(seen["card"]) > 40)
+    before = visit.state()["card"]
+    _, at = visit.act(step.click, lambda seen: pressure_page(seen) and len(seen["card"]) > 40 and seen["card"] != before)
+    bench.add(f"act {size}", at.last("lanes", "card"), run)
+    if run <= 1:
+        visit.shoot(f"act-{size}")
 
 
 def bench_last(bench: Bench, name: str, run: int) -> float:
@@ -565,6 +601,16 @@ LINES = (
     Line("switch", "page switch, session warm: the new page's map and figure painted", 3.0, "f"),
     Line("case", "Case page, session warm: the whole file painted", 3.0, "f"),
     Line("case act", "an act of the chain: its card shown beside it", 3.0, "f"),
+    *(
+        Line(f"{name} {size}", f"Pressure, {what}, {label}", 6 if size == "100k" else 4, "f")
+        for name, what in (
+            ("lanes", "lanes by place instead of by case"),
+            ("brush", "a step of the period"),
+            ("act", "the next act, with its card and map"),
+        )
+        for size, label in (("shipped", "shipped bundle"), ("10k", "10,000 acts"), ("100k", "100,000 acts"))
+    ),
+    Line("pressure bytes", "Pressure, first load: our files and messages (Streamlit's own parts apart)", 200, "kB"),
     Line("bytes added", "bytes of the Map page beyond the empty app's, as sent", 700, "kB"),
     Line("memory", "server memory, shipped bundle, one visitor", 350, "MB"),
     Line("memory a visitor", "each further idle visitor", 6, "MB"),
@@ -654,7 +700,9 @@ def measure(bench: Bench, sizes: list[str], only: str | None) -> None:
             return False
         return True
 
-    bundles = {size: synthetic(size) for size in sizes if size != "shipped" and (asked(f"map {size}") or asked(f"load {size}"))}
+    bundles = {
+        size: synthetic(size) for size in sizes if size != "shipped" and any(asked(f"{what} {size}") for what in ("map", "lanes", "load"))
+    }
     with sync_playwright() as pw:
         for run in range(bench.runs + 1):
             if asked("load"):
@@ -663,14 +711,14 @@ def measure(bench: Bench, sizes: list[str], only: str | None) -> None:
                 loading(bench, bundles["100k"], "100k", run)
             if run and asked("memory"):
                 attempt("memory", memory, pw, run)
-        if only and not asked("map") and not asked("overview"):
+        if only and not asked("map") and not asked("overview") and not asked("lanes"):
             return
         with ExitStack() as stack:
             empty = stack.enter_context(serve("tools/bench_floor_app.py", answers="/_stcore/health"))
             ours = {
                 size: stack.enter_context(serve("dashboard.py", bundles.get(size)))
                 for size in sizes
-                if asked(f"map {size}") or (size == "shipped" and asked("overview"))
+                if asked(f"map {size}") or asked(f"lanes {size}") or (size == "shipped" and asked("overview"))
             }
             for run in range(bench.runs + 1):
                 with browser(pw) as visit:
@@ -683,6 +731,9 @@ def measure(bench: Bench, sizes: list[str], only: str | None) -> None:
                             there = there and attempt(f"filter {size}", filters, visit, run, size)
                             if there and size == "shipped":
                                 attempt("card", card, visit, run)
+                    if asked(f"lanes {size}"):
+                        with browser(pw) as visit:
+                            attempt(f"lanes {size}", pressure, visit, server.url, run, size)
                     if size == "shipped" and asked("overview"):
                         with browser(pw) as visit:
                             if attempt("overview", overview, visit, server.url, run):

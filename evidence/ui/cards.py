@@ -1,8 +1,12 @@
-"""The card of a record: the same everywhere, whatever opened it. What, when and where as exactly as known, by whom as asserted by whom, and how we know."""
+"""The card of a record: the same everywhere, whatever opened it. What, when and where as exactly as known, by whom as asserted by whom, and how we know.
+
+What a card says is gathered and drawn in as few pieces as its links allow: a reader waits for each piece that a browser draws.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import pandas as pd
@@ -10,8 +14,8 @@ import streamlit as st
 
 from evidence import geo, report, rules, select
 from evidence.model import split
-from evidence.ui.lists import citation, listing, zone_line
-from evidence.ui.page import CARDS, Page, md, page_link, pick, tell, unpick
+from evidence.ui.lists import citation, listing, openers, zone_line
+from evidence.ui.page import CARDS, Page, md, page_link, tell, unpick
 from evidence.words import Words
 
 Row = Mapping[str, Any]
@@ -25,7 +29,9 @@ def card(page: Page, kind: str, key: str) -> None:
     if row is None:
         st.info(words("card.missing"))
         return
+    _SHEET.set([])
     _DRAW[kind](page, row)
+    _draw()
     citation(page, title_of(page, kind, row), key)
 
 
@@ -45,17 +51,37 @@ def title_of(page: Page, kind: str, row: Row) -> str:
     )
 
 
+_SHEET: ContextVar[list[str]] = ContextVar("sheet")
+
+
+def _put(line: str) -> None:
+    """A paragraph or an item of a list, to be drawn with those before and after it."""
+    _SHEET.get().append(line)
+
+
+def _draw() -> None:
+    """Draw what was put, before something that is not text."""
+    text, before = "", ""
+    for line in _SHEET.get():
+        text += ("\n" if line.startswith("- ") and before.startswith("- ") else "\n\n") + line
+        before = line
+    if text:
+        st.markdown(text)
+    _SHEET.get().clear()
+
+
 # ── parts that cards share ───────────────────────────────────────────────────────────────────────
 def _head(title: str, under: str) -> None:
+    _draw()
     st.subheader(md(title), anchor=False)
     if under:
-        st.markdown(md(under))
+        _put(md(under))
 
 
 def _fact(words: Words, key: str, value: str, fallback: str = "") -> None:
     """A labelled line; nothing is drawn for what is not known unless `fallback` says so."""
     if value or fallback:
-        st.markdown(f"**{words(key)}:** {md(value or fallback)}")
+        _put(f"**{words(key)}:** {md(value or fallback)}")
 
 
 def _text(words: Words, row: Row, stem: str, key: str = "") -> None:
@@ -63,13 +89,13 @@ def _text(words: Words, row: Row, stem: str, key: str = "") -> None:
     text = words.text(row, stem)
     if not text.words:
         return
-    st.markdown((f"**{words(key)}:** " if key else "") + tell(words, text))
+    _put((f"**{words(key)}:** " if key else "") + tell(words, text))
 
 
 def _sources(page: Page, cell: str) -> None:
     """Each source: what it is, how far it was read, where it lies."""
     words = page.words
-    st.markdown(f"**{words('card.sources')}**")
+    _put(f"**{words('card.sources')}**")
     for key in split(cell):
         row = page.bundle.row("sources", key)
         if row is None:
@@ -78,7 +104,7 @@ def _sources(page: Page, cell: str) -> None:
 
 
 def _source(words: Words, row: Row) -> None:
-    st.markdown(source_item(words, row))
+    _put(source_item(words, row))
 
 
 def source_item(words: Words, row: Row) -> str:
@@ -104,21 +130,19 @@ def _claims(page: Page, key: str) -> None:
     about = claims[claims["topic"].isin(topics)] if topics else about
     if about.empty:
         return
-    st.markdown(f"**{words('card.claims')}**")
+    _put(f"**{words('card.claims')}**")
     for row in about.to_dict("records"):
         value = tell(words, words.text(row, "text"))
         who = words.text(row, "asserted_by").words
         when = f", {words.date(row['as_of'])}" if row["as_of"] else ""
         stance = words.label("stance", row["stance"])
-        st.markdown(
-            f"- {value}  \n  :gray[{md(stance)}{': ' + md(who) if who else ''}{md(when)} · {md(row['source_ids'].replace(';', ', '))}]"
-        )
+        _put(f"- {value}  \n  :gray[{md(stance)}{': ' + md(who) if who else ''}{md(when)} · {md(row['source_ids'].replace(';', ', '))}]")
 
 
 def _corrections(page: Page, key: str) -> None:
     rows = page.bundle["corrections"]
     for row in rows[rows["record_id"] == key].to_dict("records"):
-        st.caption(page.words("card.corrected", date=page.words.date(row["date"]), why=tell(page.words, page.words.text(row, "why"))))
+        _put(f":gray[{page.words('card.corrected', date=page.words.date(row['date']), why=tell(page.words, page.words.text(row, 'why')))}]")
 
 
 def _updates(page: Page, key: str) -> None:
@@ -128,19 +152,19 @@ def _updates(page: Page, key: str) -> None:
     rows = rows[rows["record_id"] == key].sort_values("period_start", ascending=False, na_position="last")
     if rows.empty:
         return
-    st.markdown(f"**{words('card.status')}**")
+    _put(f"**{words('card.status')}**")
     for row in rows.to_dict("records"):
         as_of = words("card.as_of", date=words.date(row["period"])) if row["period"] else words("card.undated")
-        st.markdown(f"- {md(words.label('status', row['status']))} ({md(as_of)}): {tell(words, words.text(row, 'text'))}")
+        _put(f"- {md(words.label('status', row['status']))} ({md(as_of)}): {tell(words, words.text(row, 'text'))}")
 
 
-def _linked(page: Page, label: str, kind: str, items: list[tuple[str, str]]) -> None:
-    """Buttons that open the cards of linked records: (id, what it is)."""
+def _linked(page: Page, label: str, items: list[tuple[str, str]]) -> None:
+    """Links that open the cards of linked records: (id, what it is)."""
     if not items:
         return
-    st.markdown(f"**{page.words(label)}**")
-    for key, text in items:
-        st.button(md(text), key=f"go_{kind}_{key}", on_click=pick, args=(kind, key), type="tertiary", wrap=True)
+    _put(f"**{page.words(label)}**")
+    _draw()
+    openers(page, items)
 
 
 def _names(page: Page, table: str, cell: str) -> str:
@@ -155,9 +179,9 @@ def _incident(page: Page, row: Row) -> None:
     _head(", ".join(kinds), words.date(row["period"]))
     _corrections(page, row["incident_id"])
     if row["contested"]:
-        st.warning(words("card.contested"))
+        _put(f"**{words('card.contested')}**")
     if row["relation"] != "direct":
-        st.markdown(f"*{md(words.label('relation', row['relation']))}. {md(words.definition('relation', row['relation']))}*")
+        _put(f"*{md(words.label('relation', row['relation']))}. {md(words.definition('relation', row['relation']))}*")
     _text(words, row, "text")
     if row["period_basis"] != "printed" or words.text(row, "period_note").words:
         note = words.text(row, "period_note").words or words.definition("period_basis", row["period_basis"])
@@ -207,14 +231,13 @@ def _incident(page: Page, row: Row) -> None:
     _linked(
         page,
         "card.responses",
-        "response",
         [(r.response_id, f"{words.date(r.period)}: {words.name('responses', r.response_id)}") for r in answers.itertuples()],
     )
     grade = rules.grade([rules.sources(bundle)[key] for key in split(row["source_ids"])])
     _fact(words, "card.grade", f"{words.label('corroboration', grade)}. {words.definition('corroboration', grade)}")
     _fact(words, "card.confidence", f"{row['confidence']}: {words.label('confidence', row['confidence'])}")
     _sources(page, row["source_ids"])
-    _linked(page, "card.case", "case", [(row["case_id"], words.name("cases", row["case_id"]))])
+    _linked(page, "card.case", [(row["case_id"], words.name("cases", row["case_id"]))])
 
 
 def _place_line(page: Page, place: Row | None, row: Row) -> str:
@@ -242,7 +265,7 @@ def _norm(page: Page, key: str, label: str) -> None:
         return
     named = norm_line(words, row)
     status = words.label("title_status", row["title_status"])
-    st.markdown(f"**{words(label)}:** {md(named)} :gray[({md(status)})]  \n{tell(words, words.text(row, 'duty'))}")
+    _put(f"**{words(label)}:** {md(named)} :gray[({md(status)})]  \n{tell(words, words.text(row, 'duty'))}")
 
 
 def norm_line(words: Words, row: Row) -> str:
@@ -267,9 +290,9 @@ def _response(page: Page, row: Row) -> None:
     events = bundle["response_events"]
     events = events[events["response_id"] == row["response_id"]].sort_values("period_start")
     if len(events):
-        st.markdown(f"**{words('response.stages')}**")
+        _put(f"**{words('response.stages')}**")
         for event in events.to_dict("records"):
-            st.markdown(
+            _put(
                 f"- {md(words.date(event['period']))}: {md(words.label('response_stage', event['stage']))}. {tell(words, words.text(event, 'text'))}"
             )
     _fact(words, "response.came_back", words.label("response_type", row["response_type"]))
@@ -279,7 +302,6 @@ def _response(page: Page, row: Row) -> None:
     _linked(
         page,
         "response.incidents",
-        "incident",
         [
             (key, title_of(page, "incident", incident))
             for key in split(row["incident_ids"])
@@ -310,26 +332,27 @@ def _place(page: Page, row: Row) -> None:
     stages = bundle["resettlement"]
     stages = stages.loc[[key in split(cell) for cell in stages["place_ids"]]].sort_values("period_start", na_position="last")
     if len(stages):
-        st.markdown(f"**{words('place.resettlement')}**")
+        _put(f"**{words('place.resettlement')}**")
         for stage in stages.to_dict("records"):
             who = words.text(stage, "asserted_by").words
-            st.markdown(
+            _put(
                 f"- {md(words.date(stage['period']))}: {md(words.label('resettlement_stage', stage['stage']))}. {tell(words, words.text(stage, 'text'))}"
                 + (f" :gray[({md(who)})]" if who else "")
             )
     counts = bundle["populations"]
     counts = counts[counts["place_id"] == key].sort_values("period_start", na_position="last")
     if len(counts):
-        st.markdown(f"**{words('place.population')}**")
+        _put(f"**{words('place.population')}**")
         for count in counts.to_dict("records"):
-            st.markdown(
+            _put(
                 f"- {md(words.date(count['period']))}: {md(words.count(count['persons'], 'person'))} :gray[({md(count['source_ids'].replace(';', ', '))})]"
             )
     _claims(page, key)
     incidents = bundle["incidents"]
     here = incidents[incidents["place_id"] == key].sort_values("period_start")
     if len(here):
-        st.markdown(f"**{words('place.incidents', n=len(here))}**")
+        _put(f"**{words('place.incidents', n=len(here))}**")
+        _draw()
         listing(page, here, key="place", size=12)
     _sources(page, row["source_ids"])
 
@@ -350,10 +373,10 @@ def _asset(page: Page, row: Row) -> None:
     stakes = bundle["stakes"]
     stakes = stakes[stakes["asset_id"] == key].sort_values("percent", ascending=False)
     if len(stakes):
-        st.markdown(f"**{words('asset.owners')}**")
+        _put(f"**{words('asset.owners')}**")
         for stake in stakes.to_dict("records"):
             dates = " · ".join(words.date(stake[c]) for c in ("valid_from", "valid_to") if stake[c])
-            st.markdown(f"- {md(words.name('organisations', stake['owner_id']))}: {md(words.number(stake['percent']))} % {md(dates)}")
+            _put(f"- {md(words.name('organisations', stake['owner_id']))}: {md(words.number(stake['percent']))} % {md(dates)}")
     _fact(words, "card.position", _precision(words, row))
     _text(words, row, "location_basis")
     for column in ("discovered", "production_start"):
@@ -361,7 +384,8 @@ def _asset(page: Page, row: Row) -> None:
     zones = bundle["zones"]
     zones = zones[zones["asset_id"] == key]
     if len(zones):
-        st.markdown(f"**{words('map.zones')}**")
+        _put(f"**{words('map.zones')}**")
+        _draw()
         for zone in zones.sort_values("valid_from_start").to_dict("records"):
             zone_line(zone, page.selection.until or pd.Timestamp(bundle.published).date(), words)
     _text(words, row, "note")
@@ -375,14 +399,14 @@ def _flare(page: Page, row: Row) -> None:
     _head(words("flare.title", id=row["flare_id"]), area or words("flare.unassigned"))
     _fact(words, "flare.assignment", f"{words.label('assignment_basis', row['assignment_basis'])} ({row['assignment_confidence']})")
     if row["background"]:
-        st.markdown(f"*{words('flare.background')}*")
+        _put(f"*{words('flare.background')}*")
     volumes = bundle["flare_volumes"]
     volumes = volumes[volumes["flare_id"] == row["flare_id"]].sort_values("year")
-    st.markdown(f"**{words('flare.volumes')}**")
+    _put(f"**{words('flare.volumes')}**")
     lines = [f"| {words('flare.year')} | {words('map.mm3')} |", "|---|---:|"]
     lines += [f"| {int(v.year)} | {md(words.number(v.volume_mm3, 1))} |" for v in volumes.itertuples()]
-    st.markdown("\n".join(lines))
-    st.caption(words("flare.caveat"))
+    _put("\n".join(lines))
+    _put(f":small[{words('flare.caveat')}]")
     if pd.notna(row["detection_frequency_percent"]):
         _fact(
             words,
@@ -411,7 +435,7 @@ def _station(page: Page, row: Row) -> None:
     readings = readings.loc[[row["station_id"] in split(cell) for cell in readings["subject_ids"]]]
     for reading in readings.sort_values("period_start").head(40).to_dict("records"):
         value = words.number(reading["value"]) if pd.notna(reading["value"]) else words.text(reading, "value_text").words
-        st.markdown(
+        _put(
             f"- {md(words.date(reading['period']))}: {md(words.label('indicator', reading['indicator']))} {md(value)} {md(words.label('unit', reading['unit']))}"
         )
     _sources(page, row["source_ids"])
@@ -427,8 +451,9 @@ def _source_card(page: Page, row: Row) -> None:
     _fact(words, "source.derived", _names(page, "sources", row["derived_from"]))
     incidents = bundle["incidents"]
     resting = incidents.loc[[row["source_id"] in split(cell) for cell in incidents["source_ids"]]]
-    st.markdown(f"**{words('source.supports', n=len(resting))}**")
+    _put(f"**{words('source.supports', n=len(resting))}**")
     if len(resting):
+        _draw()
         listing(page, resting, key="source", size=12)
 
 
@@ -438,18 +463,19 @@ def _case(page: Page, row: Row) -> None:
     _text(words, row, "summary")
     if page.key != "case":
         language = {} if words.language == "en" else {"lang": words.language}
+        _draw()
         page_link("case", words("card.case_file"), {"case": row["case_id"], **language})
     incidents = select.index(bundle).frame
     chain = incidents[incidents["case_id"] == row["case_id"]]
-    st.markdown(f"**{words('case.incidents', n=len(chain))}**")
+    _put(f"**{words('case.incidents', n=len(chain))}**")
     if len(chain):
+        _draw()
         listing(page, chain, key="case", size=30)
     responses = bundle["responses"]
     responses = responses[responses["case_id"] == row["case_id"]].sort_values("period_start")
     _linked(
         page,
         "card.responses",
-        "response",
         [(r.response_id, f"{words.date(r.period)}: {words.name('responses', r.response_id)}") for r in responses.itertuples()],
     )
     _sources(page, row["source_ids"])

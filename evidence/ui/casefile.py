@@ -15,8 +15,8 @@ from evidence.model import Bundle, parse_period, split
 from evidence.select import Selected
 from evidence.ui.cards import card, norm_line, source_item, title_of
 from evidence.ui.filters import chips, filters
-from evidence.ui.lists import listing
-from evidence.ui.page import CARDS, Page, change, extra, find, foot, md, pick, say, set_extra, tell
+from evidence.ui.lists import listing, paged
+from evidence.ui.page import CARDS, Page, box, change, extra, find, foot, here, md, opens, say, set_extra, sheet, tell
 from evidence.ui.pressure import choose
 from evidence.words import brief
 
@@ -93,7 +93,6 @@ def case_file(page: Page, case: str) -> None:
             with st.container(key="card", gap="xsmall"):
                 card(page, *page.picked)
         _missing(page, case)
-        _grades(page, case)
     _sources(page, case)
 
 
@@ -125,11 +124,11 @@ def _burdens(page: Page, case: str) -> None:
     if not found:
         st.markdown(words("case.burdens_none"))
         return
-    with st.container(horizontal=True, key="burdens"):
-        for place, figure in enumerate(found):
-            with st.container(width=152, gap=None, key=f"burden_{place}"):
-                st.markdown(_figure(page, figure))
-                st.button(words("case.burden_rows"), key=f"figure_{place}", on_click=_open_figure, args=(str(place),), type="tertiary")
+    shown = [
+        box("t-burden", _figure(page, figure), f"[{words('case.burden_rows')}]({here(page, figure=str(place))})")
+        for place, figure in enumerate(found)
+    ]
+    sheet(box("t-burdens", *shown))
     lacking = [
         lower(words.label("burden_kind", kind)) for kind in words.codes("burden_kind") if kind not in {figure.kind for figure in found}
     ]
@@ -153,13 +152,9 @@ def _figure(page: Page, figure: burden.Burden) -> str:
         words("case.burden_ended", status=lower(words.label("status", figure.ended))) if figure.ended else "",
     ]
     note = " · ".join(note for note in notes if note)
-    return f"### {md(burden.amount(figure, words))}\n{md(words.label('burden_kind', figure.kind))}" + (
+    return box("t-number", md(burden.amount(figure, words))) + f"\n\n{md(words.label('burden_kind', figure.kind))}" + (
         f"  \n:gray[{md(note)}]" if note else ""
     )
-
-
-def _open_figure(key: str) -> None:
-    set_extra(figure=key)
 
 
 def _figure_rows(page: Page, figure: burden.Burden) -> None:
@@ -179,7 +174,7 @@ def _figure_rows(page: Page, figure: burden.Burden) -> None:
         )
         frame = select.index(bundle).frame
         listing(page, frame[frame["incident_id"].isin(figure.incident_ids)], key="burden", size=12)
-        st.button(words("figures.hide"), key="figure_close", on_click=_open_figure, args=("",), type="tertiary")
+        sheet(f"[{words('figures.hide')}]({here(page, figure='')})")
 
 
 def _ended_on(page: Page, key: str, code: str) -> str:
@@ -194,24 +189,20 @@ def _chain(page: Page, case: str) -> None:
     links = casefile.chain(page.bundle, case)
     st.subheader(words("case.chain"), anchor=False)
     say(words("case.chain_note"))
-    pages = (len(links) - 1) // CHAIN + 1
-    at = st.number_input(words("case.chain_page", pages=pages), 1, pages, key=f"chain_{case}", width=260) if pages > 1 else 1
+    at, pager = paged(page, "chain", len(links), CHAIN)
     shown = links[(at - 1) * CHAIN : at * CHAIN]
     days = [link.row["period"] for link in shown]
-    last, number = None, 0
+    last, number, blocks = None, 0, []
     for link in shown:
         when = link.row["period"]
         number = number + 1 if when == last else 1
         if when != last:
-            st.markdown(f"##### {md(words.date(when))}")
+            blocks.append(f"##### {md(words.date(when))}")
             last = when
         order = f"{number}. " if days.count(when) > 1 and number else ""
-        with st.container(key=f"chain_{link.kind}_{link.key}", gap=None):
-            st.button(
-                f"**{md(order + _named(page, link))}**", key=f"row_chain_{link.key}", on_click=pick, args=(link.kind, link.key), type="tertiary", width="stretch",
-                wrap=True,
-            )  # fmt: skip
-            st.markdown("\n\n".join(_act(page, link) if link.kind == "incident" else _response(page, link)))
+        head = opens(page, link.key, f"**{md(order + _named(page, link))}**")
+        blocks.append(box(f"t-act t-{link.kind}", head, *(_act(page, link) if link.kind == "incident" else _response(page, link))))
+    sheet(pager, *blocks)
 
 
 def _named(page: Page, link: Link) -> str:
@@ -404,15 +395,13 @@ def _support(page: Page, case: str) -> None:
     rows = casefile.support(page.bundle, case)
     if not rows:
         say(words("case.support_none"))
+    blocks = []
     for row in rows:
-        key = row["response_id"]
-        with st.container(key=f"chain_support_{key}", gap=None):
-            st.button(
-                f"**{md(words.date(row['period']))} · {md(words.text(row, 'mechanism_name'))}**", key=f"row_chain_{key}", on_click=pick, args=("response", key),
-                type="tertiary", width="stretch", wrap=True,
-            )  # fmt: skip
-            lines = [tell(words, words.text(row, stem)) for stem in ("submitted_by", "subject", "outcome")]
-            st.markdown("\n\n".join([*(line for line in lines if line), _sources_short(page, row["source_ids"], _grade(page, row))]))
+        head = opens(page, row["response_id"], f"**{md(words.date(row['period']))} · {md(words.text(row, 'mechanism_name'))}**")
+        lines = [tell(words, words.text(row, stem)) for stem in ("submitted_by", "subject", "outcome")]
+        blocks.append(box("t-act t-support", head, *lines, _sources_short(page, row["source_ids"], _grade(page, row))))
+    if blocks:
+        sheet(*blocks)
 
 
 def _grade(page: Page, row: Row) -> str:
@@ -420,55 +409,35 @@ def _grade(page: Page, row: Row) -> str:
 
 
 def _missing(page: Page, case: str) -> None:
-    """What a reader would look for and not find, said plainly."""
+    """What a reader would look for and not find, said plainly; and on how much the acts stand, each grade with its rule."""
     words = page.words
-    st.subheader(words("case.missing"), anchor=False)
     gaps = casefile.missing(page.bundle, case)
-    if not gaps:
-        st.markdown(words("case.missing_none"))
-    for gap in gaps:
-        _line_with_rows(page, gap.key, md(words(f"case.gap_{gap.key}", n=len(gap.ids), of=gap.of)), gap.ids)
-
-
-def _grades(page: Page, case: str) -> None:
-    """How many acts stand on how much, each grade with its rule in a sentence."""
-    words = page.words
-    st.subheader(words("case.grades"), anchor=False)
+    lines = [_with_rows(page, gap.key, md(words(f"case.gap_{gap.key}", n=len(gap.ids), of=gap.of)), gap.ids) for gap in gaps]
     found = casefile.grades(page.bundle, case)
     whole = sum(len(ids) for ids in found.values())
+    grades = []
     for grade, ids in found.items():
         line = words("case.by_grade", label=words.label("corroboration", grade), n=len(ids), of=whole)
-        _line_with_rows(page, grade, f"**{md(line)}** {md(words.definition('corroboration', grade))}", ids)
+        grades.append(_with_rows(page, grade, f"**{md(line)}** {md(words.definition('corroboration', grade))}", ids))
     acts = casefile.acts(page.bundle, case)
     if acts["contested"].any():
         ids = tuple(acts.loc[acts["contested"].astype(bool), "incident_id"])
-        _line_with_rows(page, "contested", md(words("case.contested", n=len(ids))), ids)
+        grades.append(_with_rows(page, "contested", md(words("case.contested", n=len(ids))), ids))
+    sheet(f"### {words('case.missing')}", *(lines or [words("case.missing_none")]), f"### {words('case.grades')}", *grades)
 
 
-def _line_with_rows(page: Page, key: str, label: str, ids: tuple[str, ...]) -> None:
-    """A line that holds a number; a click opens the records behind it."""
+def _with_rows(page: Page, key: str, label: str, ids: tuple[str, ...]) -> str:
+    """A line that holds a number, as a link that opens the records behind it."""
     opened = extra("figure") == key
-    st.button(
-        label, key=f"row_gap_{key}", on_click=_open_figure, args=("" if opened else key,), type="tertiary", width="stretch", wrap=True
-    )
-    if not opened:
-        return
-    with st.container(key="gap_rows", gap=None):
-        for record in ids[:ROWS_SHOWN]:
-            found = find(page.bundle, record)
-            row = page.bundle.row(CARDS[found[0]], record) if found else None
-            if found and row is not None:
-                st.button(
-                    md(brief(title_of(page, found[0], row))),
-                    key=f"row_of_{record}",
-                    on_click=pick,
-                    args=found,
-                    type="tertiary",
-                    width="stretch",
-                    wrap=True,
-                )
-        if len(ids) > ROWS_SHOWN:
-            say(page.words("case.gap_rows_more", n=len(ids) - ROWS_SHOWN))
+    lines = [f"[{label}]({here(page, figure='' if opened else key)})"]
+    for record in ids[:ROWS_SHOWN] if opened else ():
+        found = find(page.bundle, record)
+        row = page.bundle.row(CARDS[found[0]], record) if found else None
+        if found and row is not None:
+            lines.append(opens(page, record, md(brief(title_of(page, found[0], row)))))
+    if opened and len(ids) > ROWS_SHOWN:
+        lines.append(f":gray[{md(page.words('case.gap_rows_more', n=len(ids) - ROWS_SHOWN))}]")
+    return box("t-gap", *lines)
 
 
 def _sources(page: Page, case: str) -> None:

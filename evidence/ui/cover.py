@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from evidence import counts, select
@@ -9,8 +11,8 @@ from evidence.counts import Figure
 from evidence.model import split
 from evidence.select import Selected
 from evidence.ui.cards import card, title_of
-from evidence.ui.lists import listing
-from evidence.ui.page import CARDS, PAGES, Page, find, md, page_link, pick, tell
+from evidence.ui.lists import listing, openers
+from evidence.ui.page import CARDS, PAGES, Page, box, extra, find, here, md, opens, sheet, tell
 from evidence.words import brief
 
 CUSTODY = ("detention_short", "arrest_admin", "arrest_criminal")
@@ -21,31 +23,24 @@ def cover(page: Page) -> None:
     """Four sentences: what this is, what it is not, how it is checked, as of when. Then a door for each reader."""
     words, bundle = page.words, page.bundle
     first, last = select.extent(bundle)
-    left, right = st.columns(2, gap="large")
-    left.markdown(words("cover.is"))
-    left.markdown(words("cover.not"))
-    right.markdown(words("cover.how"))
-    right.markdown(
-        words("cover.when", date=words.date(bundle.published), version=bundle.version, sources=len(bundle["sources"]), incidents=len(bundle["incidents"]), since=str(first), until=str(last))
+    when = words(
+        "cover.when", date=words.date(bundle.published), version=bundle.version, sources=len(bundle["sources"]), incidents=len(bundle["incidents"]), since=str(first), until=str(last)
     )  # fmt: skip
-    _doors(page)
+    said = [box("t-said", text) for text in (words("cover.is"), words("cover.how"), words("cover.not"), when)]
+    sheet(box("t-cover", *said), box("t-doors", *_doors(page)))
 
 
-def _doors(page: Page) -> None:
+def _doors(page: Page) -> list[str]:
     words, bundle = page.words, page.bundle
     flagship = bundle.schema.get("flagship_case")
-    advocate, journalist, board = st.columns(3, gap="medium")
+    doors = [("journalist", PAGES[1], {}, ""), ("board", "pressure", {"show": "trend"}, "")]
+    if flagship and bundle.has("cases", flagship):
+        doors.insert(0, ("advocate", "case", {"case": flagship}, words.name("cases", flagship)))
     language = {"lang": page.selection.language} if page.selection.language != "en" else {}
-    with advocate:
-        if flagship and bundle.has("cases", flagship):
-            page_link("case", f"**{words('door.advocate')}**", {"case": flagship, **language})
-            st.markdown(words("door.advocate_text", title=md(words.name("cases", flagship))))
-    with journalist:
-        page_link(PAGES[1], f"**{words('door.journalist')}**", language)
-        st.markdown(words("door.journalist_text"))
-    with board:
-        page_link("pressure", f"**{words('door.board')}**", {"show": "trend", **language})
-        st.markdown(words("door.board_text"))
+    return [
+        box("t-door", f"[**{words(f'door.{reader}')}**]({key}?{urlencode({**query, **language})})", words(f"door.{reader}_text", title=md(title)) if title else words(f"door.{reader}_text"))
+        for reader, key, query, title in doors
+    ]  # fmt: skip
 
 
 def _figures(page: Page, selected: Selected) -> dict[str, Figure]:
@@ -72,41 +67,38 @@ def key_figures(page: Page, selected: Selected) -> None:
     until = str(page.selection.until.year if page.selection.until else last)
     st.subheader(words("figures.title", since=since, until=until), anchor="figures")
     found = _figures(page, selected)
-    with st.container(key="figures"):
-        columns = st.columns(len(found), gap="medium")
-    for column, (key, figure) in zip(columns, found.items(), strict=True):
-        with column:
-            st.markdown(f"### {words.number(figure.value)}")
-            st.markdown(words(f"figures.{key}"))
-            if figure.low is not None and figure.high is not None:
-                st.caption(words("figures.interval", low=round(figure.low, 1), high=round(figure.high, 1)))
-            else:
-                st.caption(words("figures.no_interval"))
-            st.button(
-                words("figures.rows"), key=f"rows_{key}", on_click=_open_rows, args=(key,), disabled=figure.value == 0, type="tertiary"
+    blocks = []
+    for key, figure in found.items():
+        interval = figure.low is not None and figure.high is not None
+        blocks.append(
+            box(
+                f"t-figure t-figure-{key}",
+                box("t-number", words.number(figure.value)),
+                words(f"figures.{key}"),
+                f":small[{words('figures.interval', low=round(figure.low, 1), high=round(figure.high, 1)) if interval else words('figures.no_interval')}]",
+                f"[{words('figures.rows')}]({here(page, figure=key)})" if figure.value else "",
             )
-    if (key := st.session_state.get("rows")) in found:
+        )
+    sheet(box("t-figures", *blocks))
+    if (key := extra("figure")) in found:
         _rows(page, key, found[key])
-
-
-def _open_rows(key: str | None) -> None:
-    st.session_state["rows"] = key
 
 
 def _rows(page: Page, key: str, figure: Figure) -> None:
     words, bundle = page.words, page.bundle
     with st.container(border=True, key="figure_rows"):
         st.markdown(f"**{words.count(figure.value, figure.noun)}: {words(f'figures.{key}')}**")
-        st.button(words("figures.hide"), key="rows_close", on_click=_open_rows, args=(None,), type="tertiary")
+        sheet(f"[{words('figures.hide')}]({here(page, figure='')})")
         if figure.noun == "incident":
             rows = select.index(bundle).frame
             listing(page, rows[rows["incident_id"].isin(figure.ids)], key="figure", size=20)
             return
-        kind, table = {"case": ("case", "cases"), "response": ("response", "responses")}[figure.noun]
+        table = {"case": "cases", "response": "responses"}[figure.noun]
+        lines = []
         for record in figure.ids:
-            row = bundle.row(table, record)
-            when = f"{words.date(row['period'])}: " if kind == "response" else ""
-            st.button(md(f"{when}{words.name(table, record)}"), key=f"figure_{record}", on_click=pick, args=(kind, record), type="tertiary")
+            when = f"{words.date(bundle.row(table, record)['period'])}: " if table == "responses" else ""
+            lines.append((record, f"{when}{words.name(table, record)}"))
+        openers(page, lines)
 
 
 def picked_card(page: Page) -> None:
@@ -127,12 +119,11 @@ def news(page: Page) -> None:
             page, frame[frame["relation"] != "context"].dropna(subset=["period_start"]).tail(NEWEST).iloc[::-1], key="newest", size=NEWEST
         )
     with right:
-        st.subheader(words("news.corrections"), anchor=False)
-        st.caption(words("news.corrections_note", date=words.date(bundle.published)))
+        blocks = [f"### {words('news.corrections')}", f":gray[{words('news.corrections_note', date=words.date(bundle.published))}]"]
         for row in bundle["corrections"].sort_values("date", ascending=False).head(NEWEST).to_dict("records"):
             about = find(bundle, row["record_id"])
-            if about:
-                record = bundle.row(CARDS[about[0]], about[1])
-                label = f"{md(brief(title_of(page, about[0], record)))}"
-                st.button(label, key=f"go_correction_{row['correction_id']}", on_click=pick, args=about, type="tertiary", wrap=True)
-            st.markdown(tell(words, words.text(row, "why")))
+            title = title_of(page, about[0], bundle.row(CARDS[about[0]], about[1])) if about else ""
+            blocks.append(
+                box("t-gap", opens(page, row["record_id"], md(brief(title))) if about else "", tell(words, words.text(row, "why")))
+            )
+        sheet(*blocks)

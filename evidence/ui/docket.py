@@ -14,7 +14,8 @@ from evidence.model import Bundle, split
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.figures import theme
-from evidence.ui.page import Page, extra, md, pick, say, set_extra, tell, write_link
+from evidence.ui.lists import openers, paged
+from evidence.ui.page import Page, box, extra, here, md, opens, pick, say, set_extra, sheet, tell, write_link
 from evidence.words import Words, brief
 
 Row = Mapping[str, Any]
@@ -113,11 +114,8 @@ def docket_and_card(page: Page, rows: pd.DataFrame) -> None:
         left, right = st.columns([2.1, 1], gap="large")
     with left:
         shown = _narrowed(page, rows)
-        pages = max(1, -(-len(shown) // PAGE_SIZE))
-        at = st.number_input(words("list.page", pages=pages), 1, pages, key="page_docket", width=220) if pages > 1 else 1
-        with st.container(key="docket", gap="small"):
-            for row in shown.iloc[(at - 1) * PAGE_SIZE : at * PAGE_SIZE].to_dict("records"):
-                _line(page, row)
+        at, pager = paged(page, "docket", len(shown), PAGE_SIZE)
+        sheet(pager, *(_line(page, row) for row in shown.iloc[(at - 1) * PAGE_SIZE : at * PAGE_SIZE].to_dict("records")))
     with right, st.container(key="card"):
         if picked:
             card(page, *picked)
@@ -160,29 +158,25 @@ def _narrowed(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _take_state() -> None:
-    set_extra(state=st.session_state["docket_state"] or "")
-    st.session_state.pop("page_docket", None)
+    set_extra(state=st.session_state["docket_state"] or "", list="")
 
 
-def _only_mechanism(mechanism: str) -> None:
-    set_extra(mechanism=mechanism, state="")
-    st.session_state.pop("page_docket", None)
-
-
-def _line(page: Page, row: Row) -> None:
+def _line(page: Page, row: Row) -> str:
     """One response: the mechanism and against whom; when and at which stage; how long, in which state, due when."""
     words, bundle, key = page.words, page.bundle, row["response_id"]
     record = bundle.row("responses", key)
-    with st.container(key=f"docketrow_{key}"):
-        what, when, how = st.columns([4, 3, 3.4], gap="small")
-        what.button(
-            f"**{md(words.name('responses', key))}**", key=f"go_docket_{key}", on_click=pick, args=("response", key), type="tertiary"
-        )
-        if against := words.text(record, "against").words:
-            what.caption(md(words("docket.against", who=against)))
-        stage = words.label("response_stage", row["stage"]) if row["stage"] != "filed" else ""
-        when.markdown(f"{md(_filed(row, record, words))}" + (f"  \n{md(stage)}" if stage else ""))
-        how.markdown("  \n".join([_waited(row, words), *(f":gray[{md(note)}]" for note in _notes(row, words))]))
+    against = words.text(record, "against").words
+    stage = words.label("response_stage", row["stage"]) if row["stage"] != "filed" else ""
+    return box(
+        "t-row",
+        box(
+            "t-cell",
+            opens(page, key, f"**{md(words.name('responses', key))}**"),
+            f":gray[{md(words('docket.against', who=against))}]" if against else "",
+        ),
+        box("t-cell", f"{md(_filed(row, record, words))}" + (f"  \n{md(stage)}" if stage else "")),
+        box("t-cell", "  \n".join([_waited(row, words), *(f":gray[{md(note)}]" for note in _notes(row, words))])),
+    )
 
 
 def _filed(row: Row, record: Row, words: Words) -> str:
@@ -233,7 +227,7 @@ def clocks(page: Page, rows: pd.DataFrame) -> None:
         start = str(words.text(rule, "from_event")).lower()
         line = words("docket.clock_line", clock=md(name), length=md(length), start=md(start), date=md(words.date(rule["valid_from"])))
         st.markdown(f"{line} {tell(words, words.text(rule, 'note'))}")
-        _source_buttons(page, rule["source_ids"], key=f"clock_{rule['deadline_id']}")
+        _source_links(page, rule["source_ids"])
     if used:
         say(words("docket.clock_filing"))
         if not (rows["deadline_id"] != "").any():
@@ -242,11 +236,9 @@ def clocks(page: Page, rows: pd.DataFrame) -> None:
         say(words("docket.clock_unverified", n=unused))
 
 
-def _source_buttons(page: Page, cell: str, *, key: str) -> None:
+def _source_links(page: Page, cell: str) -> None:
     """The sources of a rule, each opening its card."""
-    for source in dict.fromkeys(split(cell)):
-        title = brief(page.words.name("sources", source), 70)
-        st.button(md(title), key=f"go_{key}_{source}", on_click=pick, args=("source", source), type="tertiary")
+    openers(page, [(source, brief(page.words.name("sources", source), 70)) for source in dict.fromkeys(split(cell))])
 
 
 # ── by mechanism ─────────────────────────────────────────────────────────────────────────────────
@@ -268,23 +260,23 @@ def by_mechanism(page: Page, rows: pd.DataFrame) -> None:
         summary = words("docket.group", n=len(group.ids), answered=group.answered, waiting=group.asks - group.answered)
         st.markdown(f"{summary}. {_median(group.waits, words)}")
         say(_caveat(group.waits, words) or words.definition("asked", code))
-        with st.container(key=f"mechanisms_{code}", gap="small"):
-            for mechanism in docket.groups(part, "mechanism"):
-                _mechanism(mechanism, code, words)
+        sheet(*(_mechanism(page, mechanism) for mechanism in docket.groups(part, "mechanism")))
     _changed(page, rows)
 
 
-def _mechanism(group: Group, asked: str, words: Words) -> None:
-    with st.container(key=f"docketrow_{asked}_{group.code}"):
-        name, time, back = st.columns([4, 3, 3.4], gap="small")
-        label = f"**{md(words.label('mechanism', group.code))}** {words.number(len(group.ids))}"
-        name.button(label, key=f"go_mechanism_{asked}_{group.code}", on_click=_only_mechanism, args=(group.code,), type="tertiary")
-        time.markdown(md(_times(group.waits, words)))
-        kinds = [
-            words("docket.type_n", type=words.label("response_type", kind), n=n)
-            for kind, n in sorted(group.came_back, key=lambda pair: pair[0] == "not_known")
-        ]
-        back.markdown(md(", ".join(kinds)))
+def _mechanism(page: Page, group: Group) -> str:
+    words = page.words
+    kinds = [
+        words("docket.type_n", type=words.label("response_type", kind), n=n)
+        for kind, n in sorted(group.came_back, key=lambda pair: pair[0] == "not_known")
+    ]
+    only = here(page, mechanism=group.code, state="", list="")
+    return box(
+        "t-row",
+        box("t-cell", f"[**{md(words.label('mechanism', group.code))}**]({only}) {words.number(len(group.ids))}"),
+        box("t-cell", md(_times(group.waits, words))),
+        box("t-cell", md(", ".join(kinds))),
+    )
 
 
 def _times(found: Waits, words: Words) -> str:
@@ -327,9 +319,10 @@ def _changed(page: Page, rows: pd.DataFrame) -> None:
     st.markdown(f"#### {words('docket.changed')}")
     yes = int((told["stage"] == "implemented").sum())
     st.markdown(words("docket.changed_line", yes=yes, no=len(told) - yes, rest=len(rows) - len(told)))
-    for row in told.to_dict("records"):
-        label = f"{words.label('response_stage', row['stage'])}: {words.name('responses', row['response_id'])}"
-        st.button(md(label), key=f"go_changed_{row['response_id']}", on_click=pick, args=("response", row["response_id"]), type="tertiary")
+    openers(
+        page,
+        [(row["response_id"], f"{words.label('response_stage', row['stage'])}: {words.name('responses', row['response_id'])}") for row in told.to_dict("records")],
+    )  # fmt: skip
 
 
 # ── which mechanism would take a case ────────────────────────────────────────────────────────────
@@ -380,6 +373,7 @@ def _take_case() -> None:
 
 def _conditions(page: Page, case: str, mechanism: str, findings: list[dict[str, Any]]) -> None:
     words, bundle = page.words, page.bundle
+    said = []
     for finding in findings:
         row = bundle.row("conditions", finding["condition_id"])
         lines = [f"- **{md(words.label('condition_result', finding['result']))}**: {tell(words, words.text(row, 'text'))}"]
@@ -388,16 +382,14 @@ def _conditions(page: Page, case: str, mechanism: str, findings: list[dict[str, 
         if finding["ids"]:
             key = "eligibility.lacking" if finding["result"] == "unknown" else "eligibility.rests"
             lines.append(f"  :gray[{md(words(key, ids=', '.join(finding['ids'])))}]")
-        st.markdown("  \n".join(lines))
+        said.append("  \n".join(lines))
+    st.markdown("\n".join(said))
     if before := eligibility.used(bundle, case, mechanism):
         st.markdown(f"**{words('eligibility.used')}**")
-        for key in before:
-            record = bundle.row("responses", key)
-            label = f"{words.date(record['period'])}: {words.name('responses', key)}"
-            st.button(md(label), key=f"go_used_{mechanism}_{key}", on_click=pick, args=("response", key), type="tertiary")
+        openers(page, [(key, f"{words.date(bundle.row('responses', key)['period'])}: {words.name('responses', key)}") for key in before])
     st.markdown(f"**{words('eligibility.rules')}**")
     cited = ";".join(bundle.row("conditions", finding["condition_id"])["source_ids"] for finding in findings)
-    _source_buttons(page, cited, key=f"rule_{mechanism}")
+    _source_links(page, cited)
     st.markdown(f"*{words('eligibility.check')}*")
 
 

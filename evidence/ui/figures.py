@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -13,7 +15,7 @@ from evidence import charts, geo, maps, report, select, server
 from evidence.model import Bundle
 from evidence.select import Selected
 from evidence.ui.cards import card
-from evidence.ui.lists import listing, zone_line
+from evidence.ui.lists import listing, zone_html
 from evidence.ui.page import CARDS, Page, md, pick, write_link
 from evidence.words import Words
 
@@ -80,8 +82,7 @@ def _flare_years(page: Page) -> tuple[int, int] | None:
 
 def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
     """The map; beside it (on a phone: under it) the card of what was clicked, or what the map cannot show."""
-    with st.container(key="phone-list"):
-        listing(page, selected.frame, key="phone", size=PHONE_ROWS)
+    listing(page, selected.frame, key="phone", size=PHONE_ROWS)
     left, right = st.columns([2.1, 1], gap="medium")
     with left, st.container(key="map"):
         value = _draw_map(page, selected, key="map", height=height)
@@ -137,24 +138,31 @@ def list_and_card(page: Page, selected: Selected) -> None:
             _beside(page, selected)
 
 
+@lru_cache(maxsize=2)
+def _zones(bundle: Bundle) -> list[dict[str, Any]]:
+    return bundle["zones"].to_dict("records")
+
+
 def _beside(page: Page, selected: Selected) -> None:
     """What a map cannot show: zones without published geometry, incidents without a position."""
     words = page.words
-    st.markdown(words("map.click_hint"))
-    zones = page.bundle["zones"].to_dict("records")
+    zones = _zones(page.bundle)
     day = page.selection.until or date.today()
+    said = [f"<p>{escape(words('map.click_hint'))}</p>"]
     if zones:
-        st.subheader(words("map.zones"), anchor=False)
-        st.caption(words("map.zones_note", date=words.date(day)))
-        now = [zone for zone in zones if geo.in_force(zone, day)]
-        for zone in now:
-            zone_line(zone, day, words)
-        if others := [zone for zone in zones if not geo.in_force(zone, day)]:
-            with st.expander(words("map.zones_other", n=len(others))):
-                for zone in others:
-                    zone_line(zone, day, words)
+        said += [
+            f"<h3>{escape(words('map.zones'))}</h3>",
+            f'<p class="t-small">{escape(words("map.zones_note", date=words.date(day)))}</p>',
+        ]
+        now = [zone_html(zone, day, words) for zone in zones if geo.in_force(zone, day)]
+        others = [zone_html(zone, day, words) for zone in zones if not geo.in_force(zone, day)]
+        said += now
+        if others:
+            said.append(f"<details><summary>{escape(words('map.zones_other', n=len(others)))}</summary>{''.join(others)}</details>")
     if len(selected.unlocated):
-        st.subheader(words("map.unlocated", n=len(selected.unlocated)), anchor=False)
+        said.append(f"<h3>{escape(words('map.unlocated', n=len(selected.unlocated)))}</h3>")
+    st.html(f'<div class="t-beside">{"".join(said)}</div>')
+    if len(selected.unlocated):
         listing(page, selected.unlocated, key="unlocated", size=8)
 
 

@@ -12,10 +12,12 @@ import streamlit as st
 
 from evidence import charts, select
 from evidence.model import SELECTION_DEFAULTS, Selection
-from evidence.select import FACETS, Facet, Selected
+from evidence.select import BY_KEY, Facet, Selected
 from evidence.ui.page import Page, change, md
 from evidence.words import Words, brief
 
+# Facets by the question they answer: four controls are one line on a screen, ten are not.
+GROUPS = {"what": ("type", "relation", "grade"), "who": ("perpetrator", "defender", "company"), "where": ("place", "asset", "country"), "case": ("case",)}  # fmt: skip
 # So many options can be read; the rest are found by searching.
 OPTIONS_SHOWN = 60
 
@@ -35,30 +37,31 @@ def filters(page: Page) -> Selected:
             width=290,
             label_visibility="collapsed",
         )
-        opened = {facet.key: st.popover(_facet_title(facet, page), on_change="rerun", key=f"open_{facet.key}") for facet in FACETS}
+        # A constant label: one that counted what is chosen would make it another popover, and close it at each choice.
+        opened = {group: st.popover(words(f"filter.group_{group}"), on_change="rerun", key=f"open_{group}") for group in GROUPS}
+        days = st.popover(words("filter.days"), on_change="rerun", key="open_days")
     if any(popover.open for popover in opened.values()):
         counts = select.options(page.bundle, page.selection)
-        for facet in FACETS:
-            if opened[facet.key].open:
-                with opened[facet.key]:
-                    _options(facet, counts[facet.key], page)
+        for group, keys in GROUPS.items():
+            if opened[group].open:
+                with opened[group]:
+                    for key in keys:
+                        _options(BY_KEY[key], counts[key], page)
+    if days.open:
+        with days:
+            _days(page)
     chips(page)
     return selected
 
 
-def _facet_title(facet: Facet, page: Page) -> str:
-    chosen = getattr(page.selection, facet.key)
-    changed = chosen != SELECTION_DEFAULTS[facet.key]
-    return page.words(f"filter.{facet.key}") + (f" · {len(chosen)}" if changed and chosen else "")
-
-
 def _options(facet: Facet, counts: pd.DataFrame, page: Page) -> None:
     words, chosen = page.words, getattr(page.selection, facet.key)
-    st.caption(words(f"filter.{facet.key}_help"))
+    st.caption(f"**{words(f'filter.{facet.key}')}.** {words(f'filter.{facet.key}_help')}")
     numbers = dict(zip(counts["code"], counts["n"], strict=True))
     order = {code: at for at, code in enumerate(words.codes(facet.terms))} if facet.terms else {}
-    codes = sorted(numbers, key=lambda code: (code not in chosen, numbers[code] == 0, order.get(code, 0), -numbers[code], code))
-    shown = codes[: max(OPTIONS_SHOWN, len(chosen))]
+    # The order does not follow what is chosen: a pill that jumps away from the pointer is hard to take back.
+    codes = sorted(numbers, key=lambda code: (order.get(code, 0), 0 if facet.terms else -numbers[code], code))
+    shown = codes[:OPTIONS_SHOWN] + [code for code in codes[OPTIONS_SHOWN:] if code in chosen]
     names = {code: _option(select.name_of(facet, code, words), numbers[code], words) for code in shown}
     key = f"pick_{facet.key}"
     st.session_state[key] = [code for code in shown if code in chosen]
@@ -122,24 +125,27 @@ def _reset() -> None:
 
 
 def period(page: Page) -> None:
-    """The period: a histogram of recorded incidents, a range of years under it, and exact days for who needs them."""
+    """The period: a histogram of recorded incidents, and a range of years under it."""
     words, selection = page.words, page.selection
     years = select.by_year(page.bundle, selection)
     first, last = int(years["year"].iloc[0]), int(years["year"].iloc[-1])
     since = selection.since.year if selection.since else first
     until = selection.until.year if selection.until else last
-    left, right = st.columns([6, 1], vertical_alignment="bottom")
-    left.html(charts.histogram(years, (since, until), words))
+    st.html(charts.histogram(years, (since, until), words))
     if first == last:
         return
     st.session_state["years"] = (min(max(since, first), last), max(min(until, last), first))
-    left.slider(words("filter.years"), first, last, key="years", on_change=_take_years, args=(first, last), label_visibility="collapsed")
-    with right.popover(words("filter.days"), width="stretch"):
-        bounds = {"min_value": date(first, 1, 1), "max_value": date(last, 12, 31), "format": "YYYY-MM-DD"}
-        for name in ("since", "until"):
-            value = getattr(selection, name)
-            st.session_state[f"day_{name}"] = min(max(value, bounds["min_value"]), bounds["max_value"]) if value else None
-            st.date_input(words(f"filter.{name}"), key=f"day_{name}", on_change=_take_day, args=(name,), **bounds)
+    st.slider(words("filter.years"), first, last, key="years", on_change=_take_years, args=(first, last), label_visibility="collapsed")
+
+
+def _days(page: Page) -> None:
+    """The first and the last day of the period, for who needs them exactly."""
+    first, last = select.extent(page.bundle)
+    bounds = {"min_value": date(first, 1, 1), "max_value": date(last, 12, 31), "format": "YYYY-MM-DD"}
+    for name in ("since", "until"):
+        value = getattr(page.selection, name)
+        st.session_state[f"day_{name}"] = min(max(value, bounds["min_value"]), bounds["max_value"]) if value else None
+        st.date_input(page.words(f"filter.{name}"), key=f"day_{name}", on_change=_take_day, args=(name,), **bounds)
 
 
 def _take_years(first: int, last: int) -> None:

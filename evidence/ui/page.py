@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,6 +42,7 @@ CARDS = {
 EXTRAS = frozenset(
     {
         "lane",
+        "list",
         "show",
         "sort",
         "more",
@@ -217,6 +219,34 @@ def tell(words: Words, text: Text) -> str:
     return md(text.words) + (f" :gray[({words(f'text.in_{text.language}')})]" if text.is_fallback and text.words else "")
 
 
+def tell_html(words: Words, text: Text) -> str:
+    """The same as HTML."""
+    mark = f' <span class="t-dim">({escape(words(f"text.in_{text.language}"))})</span>' if text.is_fallback and text.words else ""
+    return escape(text.words) + mark
+
+
+def here(page: Page, **said: str) -> str:
+    """The address of this view with words of its link changed; an empty one is left out."""
+    query = {**link(), **{word: [value] for word, value in said.items()}}
+    asked = urlencode([(word, value) for word, values in query.items() for value in values if value])
+    return f"{'.' if page.key == PAGES[0] else page.key}?{asked}"
+
+
+def opens(page: Page, record: str, label: str) -> str:
+    """A link, as Markdown, that opens the card of a record in this view; `label` is harmless Markdown."""
+    return f"[{label}]({here(page, id=record)})"
+
+
+def box(kind: str, *lines: str) -> str:
+    """Markdown inside a block of its own look: one piece for the browser where a container and its parts would be many."""
+    return f'<div class="{kind}">\n\n' + "\n\n".join(line for line in lines if line) + "\n\n</div>"
+
+
+def sheet(*blocks: str) -> None:
+    """Draw Markdown in which `box` was used. What comes from data went through `md`, which leaves no HTML."""
+    st.markdown("\n\n".join(blocks), unsafe_allow_html=True)
+
+
 def say(text: str) -> None:
     """A caption under a figure."""
     st.caption(md(text))
@@ -225,15 +255,21 @@ def say(text: str) -> None:
 def foot(page: Page) -> None:
     """The end of every page: what data this is, since when, under which licence, and the link to this view."""
     words = page.words
-    st.divider()
-    left, right = st.columns([3, 2], gap="large")
-    left.caption(words("foot.data", title=md(page.bundle.title), version=page.bundle.version, date=words.date(page.bundle.published)))
-    left.caption(words("foot.method"))
-    with right:
-        query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
-        base = str(st.context.url or "").split("?")[0] or f"/{page.key}"
-        st.caption(words("foot.link"))
-        st.code(f"{base}?{query}", language=None, wrap_lines=True)
+    query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
+    base = str(st.context.url or "").split("?")[0] or f"/{page.key}"
+    data = words("foot.data", title=page.bundle.title, version=page.bundle.version, date=words.date(page.bundle.published))
+    st.html(
+        f'<footer class="t-foot"><div><p>{escape(data)}</p><p>{escape(words("foot.method"))}</p></div>'
+        f"<div>{escape(words('foot.link'))}{copyable(words, f'{base}?{query}')}</div></footer>"
+    )
+
+
+def copyable(words: Words, text: str) -> str:
+    """A text with a button that copies it, as HTML: `st.code` would bring a highlighter of 1.5 MB for a line without code."""
+    return (
+        f'<div class="t-copy"><code>{escape(text)}</code>'
+        f'<button type="button" data-copied="{escape(words("copy.done"))}">{escape(words("copy.copy"))}</button></div>'
+    )
 
 
 def page_link(key: str, label: str, query: Mapping[str, str]) -> None:

@@ -17,9 +17,9 @@ from evidence.model import Bundle, parse_period, split
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.figures import small_map, theme
-from evidence.ui.lists import listing
-from evidence.ui.page import Page, change, extra, md, pick, say, set_extra, tell
-from evidence.words import Words, brief
+from evidence.ui.lists import listing, openers
+from evidence.ui.page import Page, box, change, extra, md, opens, pick, say, set_extra, sheet, tell
+from evidence.words import Text, Words, brief
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -256,14 +256,8 @@ def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
                 alt=words("day.alt", n=len(steps), date=words.date(when)), config={"displayModeBar": False},
             )  # fmt: skip
         say(words("day.order"))
-        several = steps["case_id"].nunique() > 1
-        last = None
-        for row in steps.head(STEP_LIMIT).to_dict("records"):
-            if several and row["case_id"] != last:
-                last = row["case_id"]
-                st.markdown(f"**{md(words.name('cases', last))}**")
-            _step(page, row)
-    _also(page, selected, steps, when)
+        _steps(page, steps, when)
+    _also(page, steps, when)
     unsure = selected.frame[~selected.frame["incident_id"].isin(ids)]
     if len(unsure):
         with st.expander(words("day.unsure", n=len(unsure)), expanded=not len(steps)):
@@ -272,62 +266,59 @@ def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
         _zoom_buttons(page, when, day=False, key="around")
 
 
-def _step(page: Page, row: dict[str, Any]) -> None:
-    """A step of the day: its number, what it was, and the first words of its text."""
+def _steps(page: Page, steps: pd.DataFrame, when: date) -> None:
+    """The day told: each act by its number, then the complaints made on it, which no source places before them."""
     words = page.words
-    whole = page.bundle.row("incidents", row["incident_id"])
-    kinds = ", ".join(words.label("act_type", code) for code in split(row["types"]))
-    number = f"{row['order']}. " if row["order"] else "· "
-    with st.container(key=f"step_{row['incident_id']}", gap=None):
-        st.button(
-            f"**{md(number + kinds)}**",
-            key=f"row_step_{row['incident_id']}",
-            on_click=pick,
-            args=("incident", row["incident_id"]),
-            type="tertiary",
-            width="stretch",
+    several = steps["case_id"].nunique() > 1
+    blocks, last = [], None
+    for row in steps.head(STEP_LIMIT).to_dict("records"):
+        if several and row["case_id"] != last:
+            last = row["case_id"]
+            blocks.append(f"**{md(words.name('cases', last))}**")
+        kinds = ", ".join(words.label("act_type", code) for code in split(row["types"]))
+        whole = page.bundle.row("incidents", row["incident_id"])
+        text = tell(words, _beginning(words.text(whole, "text"))) if whole is not None else ""
+        blocks.append(box("t-act t-step", opens(page, row["incident_id"], f"**{md(_numbered(row['order'], kinds))}**"), text))
+    first = int(steps["order"].fillna(0).max()) + 1 if not several else 0
+    for number, row in enumerate(_made(page, steps, when), first):
+        label = words("day.response", kind=words.label("response_kind", row["kind"]), to=str(words.text(row, "mechanism_name")))
+        text = tell(words, _beginning(words.text(row, "subject")))
+        blocks.append(
+            box("t-act t-response t-step", opens(page, row["response_id"], f"**{md(_numbered(number if first else 0, label))}**"), text)
         )
-        if whole is not None:
-            text = words.text(whole, "text")
-            st.markdown(tell(words, replace(text, words=_beginning(text.words))))
+    sheet(*blocks)
 
 
-def _beginning(text: str, limit: int = 230) -> str:
+def _numbered(number: float, label: str) -> str:
+    return f"{int(number)}. {label}" if number else f"· {label}"
+
+
+def _made(page: Page, steps: pd.DataFrame, when: date) -> list[dict[str, Any]]:
+    """The complaints of the same cases made on this very day."""
+    rows = page.bundle["responses"]
+    return rows[rows["case_id"].isin(set(steps["case_id"])) & (rows["period"] == when.isoformat())].to_dict("records")
+
+
+def _beginning(text: Text, limit: int = 230) -> Text:
     """The first words of a text; the card has the rest."""
-    return text if len(text) <= limit else text[:limit].rpartition(" ")[0].rstrip(" ,;:—–-") + "…"
+    said = text.words
+    return text if len(said) <= limit else replace(text, words=said[:limit].rpartition(" ")[0].rstrip(" ,;:—–-") + "…")
 
 
-def _also(page: Page, selected: Selected, steps: pd.DataFrame, when: date) -> None:
-    """What else that day is known for: complaints made on it, and older acts of which the person learned on it."""
-    words, bundle = page.words, page.bundle
-    cases = set(steps["case_id"])
-    responses = bundle["responses"]
-    made = responses[responses["case_id"].isin(cases) & (responses["period"] == when.isoformat())]
-    learned = bundle["incidents"]
-    learned = learned[(learned["learned"] == when.isoformat()) & learned["case_id"].isin(cases)]
-    if made.empty and learned.empty:
+def _also(page: Page, steps: pd.DataFrame, when: date) -> None:
+    """Older acts of which the person learned on that day."""
+    words, acts = page.words, page.bundle["incidents"]
+    learned = acts[(acts["learned"] == when.isoformat()) & acts["case_id"].isin(set(steps["case_id"]))]
+    if learned.empty:
         return
     st.markdown(f"**{words('day.also')}**")
-    for row in made.to_dict("records"):
-        label = words("day.response", kind=words.label("response_kind", row["kind"]), to=str(words.text(row, "mechanism_name")))
-        st.button(
-            md(label),
-            key=f"row_also_{row['response_id']}",
-            on_click=pick,
-            args=("response", row["response_id"]),
-            type="tertiary",
-            width="stretch",
-        )
-    for row in learned.to_dict("records"):
-        label = words("day.learned", kind=words.label("act_type", split(row["types"])[0]), date=words.date(row["period"]))
-        st.button(
-            md(label),
-            key=f"row_also_{row['incident_id']}",
-            on_click=pick,
-            args=("incident", row["incident_id"]),
-            type="tertiary",
-            width="stretch",
-        )
+    openers(
+        page,
+        [
+            (row["incident_id"], words("day.learned", kind=words.label("act_type", split(row["types"])[0]), date=words.date(row["period"])))
+            for row in learned.to_dict("records")
+        ],
+    )
 
 
 # ── beside the figure ────────────────────────────────────────────────────────────────────────────
