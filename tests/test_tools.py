@@ -9,10 +9,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
-import pyarrow.dataset
 import pytest
 from conftest import ROOT
 
+from evidence import observations
 from evidence.load import load
 from evidence.model import parse_period
 
@@ -77,11 +77,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(made: Path, tmp
     assert other["data/incidents.csv"] != content(made)["data/incidents.csv"]
 
 
-def test_observations_lie_by_year_and_the_loader_leaves_them_alone(made: Path, tmp_path: Path) -> None:
-    rows = pyarrow.dataset.dataset(made / "observations", partitioning="hive").to_table().to_pandas()
-    assert len(rows) == 300
-    assert (rows["time"].dt.year == rows["year"]).all()
-    assert rows.loc[rows["product"] == "STATION", "frp_mw"].isna().all()
+def test_a_synthetic_bundle_has_the_dataset_that_pages_ask(made: Path, tmp_path: Path) -> None:
+    known = {kind: observations.about(made, kind) for kind in observations.KINDS}
+    assert (known["detection"].count, known["reading"].count, known["flare"]) == (285, 15, None)
+    months = observations.by_time(observations.connect(made / "observations"), observations.Window("detection"), "month")
+    assert months["n"].sum() == 285 and months["time"].dt.year.between(2012, 2025).all()
     assert load(made).version == load(synthetic.make(400, 0, seed=1, out=tmp_path / "without")).version
 
 

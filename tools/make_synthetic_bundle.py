@@ -8,14 +8,8 @@ carry the shape of real evidence (dates, places, who did what) are filled by nam
 from a row of the repository's own incidents, so that they meet as often as they do there; nothing else of those rows is used.
 Vocabulary, words and basemap are the repository's. The same arguments on the same repository give the same bytes.
 
-`--observations M` adds `observations/year=YYYY/part-0.parquet`, detections as a satellite or a station gives them. No page
-reads them yet; `load` ignores the folder. Columns, sorted by time:
-
-    time          timestamp, seconds, UTC
-    lat, lon      float32, degrees, WGS 84
-    product       dictionary: VIIRS_SNPP, VIIRS_NOAA20, MODIS, STATION
-    frp_mw        float32, fire radiative power in MW; null for STATION
-    confidence    int8, 0 to 100
+`--observations M` adds a dataset of dense series as `python -m evidence observations add` writes it (evidence/observations): nineteen of
+twenty rows are detections of satellites, most of them near the bundle's flares, the others hourly readings of its stations.
 """
 
 from __future__ import annotations
@@ -24,18 +18,21 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 import shapely.geometry
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from evidence.observations.dataset import Dataset, put  # noqa: E402
+
 COPIED = ("vocabulary", "words")
 MARK = "SYNTHETIC"
 FIRST, LAST = np.datetime64("2000-01-01"), np.datetime64("2025-12-31")
@@ -408,30 +405,68 @@ def hash_free(text: str) -> int:
 
 
 # ── observations ─────────────────────────────────────────────────────────────────────────────────
-def write_observations(folder: Path, flares: pd.DataFrame, count: int, random: np.random.Generator) -> None:
-    """Parquet, a folder a year, sorted by time; see the module's docstring for the columns."""
-    years = np.arange(2012, 2026)
-    share = random.multinomial(count, np.full(len(years), 1 / len(years)))
-    products = np.array(["VIIRS_SNPP", "VIIRS_NOAA20", "MODIS", "STATION"])
-    lats, lons = flares["lat"].astype("float32").to_numpy(), flares["lon"].astype("float32").to_numpy()
-    for year, n in zip(years.tolist(), share.tolist(), strict=True):
+YEARS = range(2012, 2026)
+BLOCK = 250_000  # rows made at once
+SATELLITES = np.array(["viirs_snpp", "viirs_noaa20", "modis_terra", "modis_aqua"])
+CONFIDENCE = np.array(["low", "nominal", "high"])
+
+
+def write_observations(folder: Path, made: dict[str, pd.DataFrame], extent: list[float], count: int, random: np.random.Generator) -> None:
+    """The dataset: detections, then readings, each as one file of a program."""
+    target, when = Dataset(folder), datetime(2026, 1, 1, tzinfo=UTC)
+    readings = count // 20
+    put(target, f"{MARK} detections", "detection", detections(made["flare_sites"], extent, count - readings, random), when)
+    if readings:
+        put(target, f"{MARK} readings", "reading", hourly(made["stations"], readings, random), when)
+
+
+def detections(flares: pd.DataFrame, extent: list[float], count: int, random: np.random.Generator) -> Iterator[dict[str, Any]]:
+    """Blocks of detections, year by year and by time: seven of ten near a flare, the others anywhere, as grass fires are."""
+    west, south, east, north = extent
+    lats, lons = flares["lat"].astype(float).to_numpy(), flares["lon"].astype(float).to_numpy()
+    share = random.multinomial(count, np.full(len(YEARS), 1 / len(YEARS)))
+    for year, rows in zip(YEARS, share.tolist(), strict=True):
         start, end = (np.datetime64(f"{y}-01-01", "s").astype("int64") for y in (year, year + 1))
-        at = random.integers(len(lats), size=n)
-        product = random.choice(len(products), n, p=[0.45, 0.35, 0.15, 0.05])
-        power = random.gamma(1.5, 4.0, n).astype("float32")
-        table = pa.table(
-            {
-                "time": pa.array(np.sort(random.integers(start, end, n)), pa.timestamp("s", tz="UTC")),
-                "lat": lats[at] + random.normal(0, 0.004, n).astype("float32"),
-                "lon": lons[at] + random.normal(0, 0.005, n).astype("float32"),
-                "product": pa.DictionaryArray.from_arrays(pa.array(product.astype("int8")), pa.array(products)),
-                "frp_mw": pa.array(power, mask=product == 3),
-                "confidence": random.integers(20, 101, n).astype("int8"),
+        moments = np.sort(random.integers(start, end, rows)) // 60 * 60
+        for first in range(0, rows, BLOCK):
+            time = moments[first : first + BLOCK].astype("datetime64[s]")
+            n = len(time)
+            at, fire = random.integers(len(lats), size=n), random.random(n) < 0.3
+            lat = np.where(fire, random.uniform(south, north, n), lats[at] + random.normal(0, 0.004, n))
+            lon = np.where(fire, random.uniform(west, east, n), lons[at] + random.normal(0, 0.005, n))
+            yield {
+                "time": time,
+                "lat": lat.round(5),
+                "lon": lon.round(5),
+                "series": pa.array(SATELLITES[random.integers(len(SATELLITES), size=n)]),
+                "indicator": "frp",
+                "value": random.gamma(1.5, 4.0, n).round(2),
+                "unit": "mw",
+                "seconds": np.zeros(n, np.int32),
+                "confidence": pa.array(CONFIDENCE[random.integers(len(CONFIDENCE), size=n)]),
+                "daynight": pa.array(np.where(random.random(n) < 0.5, "day", "night")),
+                "product": "standard",
+                "brightness_k": random.normal(330, 12, n).round(1),
             }
-        )
-        target = folder / f"year={year}"
-        target.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, target / "part-0.parquet", compression="zstd")
+
+
+def hourly(stations: pd.DataFrame, count: int, random: np.random.Generator) -> Iterator[dict[str, Any]]:
+    """Blocks of hourly readings, a station after the other, each from the beginning of 2018 and without a gap."""
+    each = -(-count // len(stations))
+    for at, (key, lat, lon) in enumerate(stations[["station_id", "lat", "lon"]].itertuples(index=False)):
+        n = min(each, count - at * each)
+        for first in range(0, n, BLOCK):
+            hours = np.arange(first, min(first + BLOCK, n))
+            yield {
+                "time": np.datetime64("2018-01-01", "s") + hours.astype("timedelta64[h]"),
+                "lat": np.full(len(hours), float(lat)),
+                "lon": np.full(len(hours), float(lon)),
+                "series": str(key),
+                "indicator": "so2",
+                "value": random.gamma(2.0, 10.0, len(hours)).round(1),
+                "unit": "ug_m3",
+                "seconds": np.full(len(hours), 3600, np.int32),
+            }
 
 
 # ── the bundle ───────────────────────────────────────────────────────────────────────────────────
@@ -449,6 +484,8 @@ def make(incidents: int, observations: int, seed: int, out: Path) -> Path:
             raise FileExistsError(f"{out} is not empty and not a synthetic bundle; name another folder")
         shutil.rmtree(out)
     schema = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))
+    # The shipped stories tell of the shipped records.
+    schema["resources"] = [resource for resource in schema["resources"] if resource.get("format") != "md"]
     maker = Maker(schema, incidents, seed)
     made = maker.all_tables()
     for resource in schema["resources"]:
@@ -459,7 +496,7 @@ def make(incidents: int, observations: int, seed: int, out: Path) -> Path:
         else:
             shutil.copyfile(ROOT / resource["path"], target)
     if observations:
-        write_observations(out / "observations", made["flare_sites"], observations, maker.random)
+        write_observations(out / "observations", made, schema["extent"], observations, maker.random)
     own = schema | {
         "name": "synthetic",
         "title": f"{MARK} bundle of {incidents:,} incidents (seed {seed})",
