@@ -12,4 +12,5 @@ except load.InvalidData as problem:
     # Evidence that does not check is not shown, not even in part; the operator is told every reason.
     sys.exit(f"The bundle cannot be opened.\n{problem}")
 
+server.warm()
 app = st.App("evidence/shell.py", routes=server.routes(), middleware=server.middleware())

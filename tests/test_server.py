@@ -1,6 +1,8 @@
 """The routes beside Streamlit serve what a page needs, and every answer tells the browser to ask nobody else."""
 
+import csv
 import gzip
+import io
 import json
 import re
 
@@ -10,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from evidence import load, server
+from evidence import load, select, server
 
 
 async def _plain(request):
@@ -106,6 +108,12 @@ def test_the_first_page_by_its_name_leads_to_the_bare_address_with_its_query(cli
     assert (answer.status_code, answer.headers["location"]) == (307, "/?case=C-001&lang=ru")
 
 
+def test_the_page_fetches_early_the_parts_it_will_draw_with(client):
+    early = re.findall(r'modulepreload" href="\./static/js/(\w+)\.', client.get("/map").text)
+    assert {"ButtonGroup", "TextInput", "Slider", "ComponentInstance"} <= set(early)
+    assert len(early) == len(set(early)) < 60 and "PlotlyChart" not in early
+
+
 # ── headers ──────────────────────────────────────────────────────────────────────────────────────
 @pytest.mark.parametrize("path", ["/plain", "/", "/health", "/assets/map.js", "/assets/none", "/no/such/page", "/component/x/index.html"])
 def test_every_answer_carries_the_headers(client, path):
@@ -115,6 +123,12 @@ def test_every_answer_carries_the_headers(client, path):
     assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
     assert "geolocation=()" in headers["permissions-policy"]
     assert "server" not in headers
+
+
+def test_a_policy_binds_pages_and_is_not_sent_with_every_script(client):
+    assert "content-security-policy" in client.get("/map").headers
+    assert "content-security-policy" in client.get("/health").headers
+    assert "content-security-policy" not in client.get("/assets/map.js").headers
 
 
 @pytest.mark.parametrize("path", ["/", "/component/x/index.html"])
@@ -146,9 +160,117 @@ def test_only_we_may_frame_our_pages_unless_the_operator_says_who_else(client, m
 
 
 def test_a_prefix_of_the_address_is_kept_everywhere(monkeypatch):
-    monkeypatch.setattr(server, "base_path", lambda: "/tamshy")
+    monkeypatch.setattr(server.assets, "base_path", lambda: "/tamshy")
     prefixed = TestClient(Starlette(routes=server.routes()), follow_redirects=False)
     assert prefixed.get("/tamshy/health").status_code == 200
     assert prefixed.get("/health").status_code == 404
     assert prefixed.get("/tamshy/overview?lang=ru").headers["location"] == "/tamshy/?lang=ru"
     assert server.asset_url(load.opened(), "map.js").startswith("/tamshy/assets/map.js?v=")
+
+
+# ── tables ───────────────────────────────────────────────────────────────────────────────────────
+def rows(answer) -> list[dict[str, str]]:
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def test_a_table_answers_to_the_words_of_a_pages_link(client):
+    bundle = load.opened()
+    selection, unknown = select.from_query({"type": ["detention_short"], "from": ["2019"]}, bundle)
+    found = rows(client.get("/data/incidents.csv?type=detention_short&from=2019"))
+    assert not unknown
+    assert [row["incident_id"] for row in found] == list(select.select(bundle, selection).frame["incident_id"])
+
+
+def test_every_table_of_the_bundle_is_served_and_says_how_many_rows_it_sends(client):
+    for name in load.opened().tables:
+        answer = client.get(f"/data/{name}.csv?relation=all" if name == "incidents" else f"/data/{name}.csv")
+        assert len(rows(answer)) == len(load.opened()[name]) == int(answer.headers["x-rows"])
+
+
+def test_another_table_gives_the_rows_that_belong_to_the_incidents_asked_for(client):
+    bundle = load.opened()
+    places = {row["place_id"] for row in rows(client.get("/data/places.csv?case=C-001&relation=all"))}
+    acts = bundle["incidents"]
+    assert places == set(acts.loc[acts["case_id"] == "C-001", "place_id"]) - {""}
+
+
+@pytest.mark.parametrize("kind", ["json", "geojson", "xlsx"])
+def test_a_table_comes_as_other_files_too(client, kind):
+    answer = client.get(f"/data/incidents.{kind}?case=C-001&lang=ru")
+    n = len(rows(client.get("/data/incidents.csv?case=C-001")))
+    assert answer.status_code == 200 and answer.headers["content-disposition"].endswith(f'-incidents.{kind}"')
+    if kind != "xlsx":
+        whole = answer.json()
+        assert len(whole.get("rows", whole.get("features"))) == n and load.opened().version == whole["bundle_version"]
+
+
+def test_what_has_not_changed_is_not_sent_again(client):
+    address = "/data/incidents.csv?type=detention_short"
+    tag = client.get(address).headers["etag"]
+    again = client.get(address, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert client.get("/data/incidents.csv", headers={"If-None-Match": tag}).status_code == 200
+    assert client.get(f"{address}&from=2019").headers["etag"] != tag
+
+
+def test_a_head_says_what_a_get_would_and_sends_nothing(client):
+    answer = client.head("/data/incidents.csv")
+    assert answer.content == b"" and int(answer.headers["x-rows"]) > 100
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/data/incidents.csv?colour=red", 400, "colour="),
+        ("/data/incidents.csv?type=nothing", 400, "type=nothing"),
+        ("/data/incidents.csv?from=2020&to=2019", 400, "from=2020"),
+        ("/data/incidents.csv?id=I-NONE", 400, "I-NONE"),
+        ("/data/limits.csv?type=killing", 400, "limits"),
+        ("/data/incidents.csv?v=000000000000", 409, "000000000000"),
+        ("/data/limits.geojson", 404, "no positions"),
+        ("/data/nothing.csv", 404, "nothing.csv"),
+        ("/data/incidents.exe", 404, "incidents.exe"),
+        ("/data/..%2fdatapackage.csv", 404, ""),
+    ],
+)
+def test_an_address_that_cannot_be_answered_gets_a_sentence(client, address, status, said):
+    answer = client.get(address)
+    assert answer.status_code == status and said in answer.text
+    assert answer.headers["content-type"].startswith("text/plain") and "etag" not in answer.headers
+
+
+def test_one_record_has_an_address(client):
+    (row,) = rows(client.get("/data/incidents.csv?id=I-BZ-03"))
+    assert row["incident_id"] == "I-BZ-03"
+
+
+def test_no_script_of_another_site_reads_the_tables_unless_the_operator_says_whose(client, monkeypatch):
+    asked = {"headers": {"Origin": "https://example.org"}}
+    assert "access-control-allow-origin" not in client.get("/data/limits.csv", **asked).headers
+    monkeypatch.setenv("TAMSHY_DATA_ORIGINS", "https://example.org")
+    answer = client.get("/data/limits.csv", **asked)
+    assert answer.headers["access-control-allow-origin"] == "https://example.org"
+    assert (answer.headers["cross-origin-resource-policy"], answer.headers["vary"]) == ("cross-origin", "Origin")
+    other = client.get("/data/limits.csv", headers={"Origin": "https://example.net"})
+    assert "access-control-allow-origin" not in other.headers and other.headers["cross-origin-resource-policy"] == "same-origin"
+    assert "access-control-allow-origin" not in client.get("/health", **asked).headers
+
+
+def test_the_package_is_valid_against_the_tables_as_served(client, tmp_path):
+    import frictionless
+
+    for resource in client.get("/data/datapackage.json").json()["resources"]:
+        (tmp_path / f"{resource['name']}.csv").write_bytes(client.get(f"/data/{resource['path']}").content)
+    described = client.get("/data/datapackage.json").text.replace("incidents.csv?relation=all", "incidents.csv")
+    (tmp_path / "datapackage.json").write_text(described, encoding="utf-8")
+    report = frictionless.Package(str(tmp_path / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])[:5]
+
+
+def test_the_package_stands_at_two_addresses_and_each_leads_to_the_tables(client):
+    for address in ("/datapackage.json", "/data/datapackage.json"):
+        whole = client.get(address).json()
+        assert {resource["name"] for resource in whole["resources"]} == set(load.opened().tables)
+        path = address.rpartition("/")[0] + "/" + whole["resources"][0]["path"]
+        assert client.get(path).status_code == 200

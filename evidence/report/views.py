@@ -1,0 +1,93 @@
+"""A view and its id: what a page's link shows, as rows, and a name for it that can be checked again.
+
+An id reads `tamshy:map?type=detention_short@316a17243c98#0f3c5a9b21`: the page, what was asked, the version of the data, and ten digits
+made of the hashes of all rows shown. Nothing is kept anywhere: who has the id has all that is needed to make the digits again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+import numpy as np
+
+from evidence import docket, select
+from evidence.model import Bundle, Selection
+from evidence.report.published import Rows, rows_of, shas, whole
+
+# Pages whose figures are drawn from whole tables; what is drawn of them is a choice of the page.
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "resettlement": ("resettlement", "commitments", "populations", "zones", "zone_relations", "places"),
+    "environment": (
+        "measurements",
+        "air_readings",
+        "stations",
+        "limits",
+        "flare_sites",
+        "flare_volumes",
+        "thermal_anomalies",
+        "events",
+        "claims",
+    ),
+    "sources": ("sources",),
+}
+INCIDENTS = ("overview", "map", "pressure", "case", "answers")
+_ID = re.compile(r"tamshy:([a-z]+)(?:\?([^\s@#]*))?@([0-9a-f]{12})#([0-9a-f]{10})")
+Query = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class View:
+    """A view as an id names it."""
+
+    page: str
+    query: str
+    version: str
+    digits: str
+
+    def __str__(self) -> str:
+        return f"tamshy:{self.page}{'?' + self.query if self.query else ''}@{self.version}#{self.digits}"
+
+    @property
+    def asked(self) -> dict[str, list[str]]:
+        """The words of its link."""
+        return parse_qs(self.query)
+
+
+def shown(bundle: Bundle, page: str, selection: Selection) -> list[Rows]:
+    """The rows that a page's figures are made of."""
+    if page in TABLES:
+        return [whole(bundle, name) for name in TABLES[page] if name in bundle.tables]
+    if page not in INCIDENTS:
+        return []
+    if page == "case":
+        case = next(iter(selection.case), "") or bundle.schema.get("flagship_case", "")
+        selection = Selection(case=(case,), relation=())
+    selected = select.select(bundle, selection)
+    acts = Rows("incidents", select.index(bundle).order[selected.at])
+    if page not in {"answers", "case"}:
+        return [acts]
+    cases = [*selected.frame["case_id"], *selection.case] if page == "case" else selected.frame["case_id"]
+    answers = rows_of(bundle, "responses", docket.chosen(bundle, cases, unfiltered=page == "answers" and selection.is_default()))
+    return [answers] if page == "answers" else [acts, answers]
+
+
+def view(bundle: Bundle, page: str, query: Query) -> View:
+    """The id of what a link shows with this data. The language and the version of a link are no part of it."""
+    said = sorted((word, value) for word, values in query.items() if word not in {"lang", "v"} for value in values)
+    asked = urlencode(said, safe=",:")
+    selection, _ = select.from_query(query, bundle)
+    digits = hashlib.sha256(f"{page}?{asked}@{bundle.version}".encode())
+    for rows in shown(bundle, page, selection.but(language="en")):
+        digits.update(rows.name.encode())
+        digits.update("".join(sorted(shas(bundle, rows.name)[np.asarray(rows.at)])).encode())
+    return View(page, asked, bundle.version, digits.hexdigest()[:10])
+
+
+def read(text: str) -> View | None:
+    """The first id in a text, if there is one: a pasted citation will do."""
+    found = _ID.search(text)
+    return View(found[1], found[2] or "", found[3], found[4]) if found else None
