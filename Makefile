@@ -31,7 +31,7 @@ check-data: $(VENV)/.run
 	$(RUN) -m evidence check
 
 bench: $(VENV)/.dev
-	$(RUN) tools/bench.py
+	$(RUN) tools/bench.py; code=$$?; $(RUN) tools/bench_observations.py; $(RUN) tools/bench_handover.py && exit $$code
 
 docs: $(VENV)/.dev
 	$(RUN) tools/make_codebook.py

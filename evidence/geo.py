@@ -5,14 +5,19 @@ Positions are WGS 84 (EPSG:4326), latitude and longitude in degrees; distances a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyproj import Geod
+import shapely
+from pyproj import Geod, Transformer
+from pyproj.enums import TransformDirection
+from shapely.geometry import Point, Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points, transform, unary_union
 
 from evidence.model import Bundle, split
 from evidence.words import Words, brief
@@ -41,6 +46,14 @@ def distance_m(lat: float, lon: float, lats: np.ndarray, lons: np.ndarray) -> np
     """Geodesic distance in metres from one point to many."""
     n = len(lats)
     return np.asarray(GEOD.inv(np.full(n, lon), np.full(n, lat), np.asarray(lons), np.asarray(lats))[2])
+
+
+@lru_cache(maxsize=64)
+def conic(west: float, south: float, east: float, north: float) -> Callable[..., Any]:
+    """(lon, lat) to metres on a Lambert conformal conic plane made for this window: shapes keep their form, so a circle stays one."""
+    height = north - south
+    plane = f"+proj=lcc +lon_0={(west + east) / 2} +lat_0={(south + north) / 2} +lat_1={south + height / 6} +lat_2={north - height / 6}"
+    return Transformer.from_crs("EPSG:4326", f"{plane} +datum=WGS84 +units=m +type=crs", always_xy=True).transform
 
 
 def nearest_flare(bundle: Bundle, lat: float, lon: float, lasting_years: int = 1) -> tuple[str, float] | None:
@@ -171,3 +184,55 @@ def in_force(zone: Mapping[str, Any], day: date) -> bool:
     when, start, end = pd.Timestamp(day), zone["valid_from_start"], zone["valid_to_end"]
     begun = start <= when if pd.notna(start) else pd.notna(end)
     return bool(begun and (pd.isna(end) or end > when))
+
+
+# ── reach ────────────────────────────────────────────────────────────────────────────────────────
+CIRCLE_POINTS = 72
+EDGE = 0.005  # degrees; an edge is straight in longitude and latitude (RFC 7946), which a plane bends if it is long
+
+
+def circle(lat: float, lon: float, radius_m: float) -> Polygon:
+    """The points that lie `radius_m` from one, as a polygon of geodesic ends in (lon, lat)."""
+    if radius_m <= 0:
+        return Polygon()
+    bearings = np.linspace(0, 360, CIRCLE_POINTS, endpoint=False)
+    n = len(bearings)
+    lons, lats, _ = GEOD.fwd(np.full(n, lon), np.full(n, lat), bearings, np.full(n, radius_m))
+    return Polygon(zip(lons, lats, strict=True))
+
+
+def reach(points: Sequence[tuple[float, float]], boundary: BaseGeometry | None, radius_m: float) -> BaseGeometry:
+    """All that lies within `radius_m` of points (lat, lon) or of a boundary (lon, lat), as a shape in (lon, lat)."""
+    if boundary is None:
+        return unary_union([circle(lat, lon, radius_m) for lat, lon in points])
+    plane, back = _plane_of(boundary)
+    return transform(back, transform(plane, shapely.segmentize(boundary, EDGE)).buffer(radius_m, quad_segs=CIRCLE_POINTS // 4)).simplify(
+        0.0002
+    )
+
+
+def to_boundary_m(boundary: BaseGeometry, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:
+    """Geodesic metres from each point to the nearest point of a boundary; 0 inside it."""
+    plane, back = _plane_of(boundary)
+    drawn = transform(plane, shapely.segmentize(boundary, EDGE))
+    distances = []
+    for lat, lon in zip(lats, lons, strict=True):
+        here = Point(plane(lon, lat))
+        nearest = nearest_points(drawn, here)[0]
+        near_lon, near_lat = back(nearest.x, nearest.y)
+        distances.append(float(GEOD.inv(lon, lat, near_lon, near_lat)[2]))
+    return np.array(distances)
+
+
+def area_km2(boundary: BaseGeometry) -> float:
+    """The geodesic area of a shape in (lon, lat), in square kilometres."""
+    return abs(float(GEOD.geometry_area_perimeter(shapely.orient_polygons(boundary))[0])) / 1e6
+
+
+def _plane_of(shape: BaseGeometry) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """(lon, lat) to metres on a plane around a shape, and back."""
+    west, south, east, north = (round(float(side), 4) for side in shape.bounds)
+    # A shape of no height would give the cone two equal parallels, which is a tangent cone and fine; the equator would not be.
+    south, north = (south, north) if north - south > 0.01 else (south - 0.01, north + 0.01)
+    onto = conic(west, south, east, north)
+    return onto, lambda x, y: onto(x, y, direction=TransformDirection.INVERSE)

@@ -205,9 +205,9 @@ KINDS = (
         "ban",
         frozenset({"travel_restriction", "restriction_order"}),
         frozenset({"open", "upheld", "reduced"}),
-        frozenset({"dropped", "closed", "quashed"}),
+        frozenset({"dropped", "closed", "quashed", "expired"}),
     ),
-    Kind("suspension", frozenset({"org_restriction"}), frozenset({"open", "pending", "suspended", "upheld"}), frozenset({"dropped", "quashed"})),
+    Kind("suspension", frozenset({"org_restriction"}), frozenset({"open", "pending", "suspended", "upheld"}), frozenset({"dropped", "quashed", "expired"})),
     Kind("freeze", frozenset({"asset_freeze"}), frozenset({"open", "pending", "upheld"}), frozenset({"dropped", "closed", "quashed"})),
 )  # fmt: skip
 # Said of a record that opened several states, these do not tell which of them was meant.

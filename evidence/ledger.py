@@ -1,4 +1,4 @@
-"""The ledger of norms: which article stands beside which act, used against a person or reported as breached, and how it ended.
+"""The ledger of norms: which article stands beside which act (used against a person, reported as breached, kept or disputed), and how it ended.
 
 Pure; works on any selection of acts. Nothing here says that a norm *was* breached: it says who reported it, and who answered.
 """
@@ -14,14 +14,14 @@ import pandas as pd
 from evidence.casefile import Status, rows_about, status_of
 from evidence.model import Bundle, split, splits
 
-INVOKED, BREACHED = "invoked", "breached"
-RELATIONS = {INVOKED: "norms_invoked", BREACHED: "norms_breached"}
+INVOKED, BREACHED, COMPLIED, DISPUTED = "invoked", "breached", "complied", "disputed"
+RELATIONS = {name: f"norms_{name}" for name in (INVOKED, BREACHED, COMPLIED, DISPUTED)}
 
 
 def entries(frame: pd.DataFrame) -> pd.DataFrame:
     """Article by act: a row for each norm that an act names, in the order of the acts.
 
-    Columns: norm_id, relation ("invoked" against the person, "breached" as reported), incident_id, case_id, asserted_by, contested,
+    Columns: norm_id, relation ("invoked" against the person; "breached", "complied" with or "disputed", as reported), incident_id, case_id, asserted_by, contested,
     company_answer ("" where no company is named), at (position in `frame`).
     """
     rows, norms, relations = [], [], []
@@ -49,7 +49,7 @@ def by_article(found: pd.DataFrame) -> pd.DataFrame:
         {
             "invoked": found[used].groupby("norm_id")["incident_id"].nunique(),
             "cases": found[used].groupby("norm_id")["case_id"].nunique(),
-            "breached": found[~used].groupby("norm_id")["incident_id"].nunique(),
+            "breached": found[found["relation"] == BREACHED].groupby("norm_id")["incident_id"].nunique(),
             "acts": found.groupby("norm_id")["incident_id"].nunique(),
         }
     )

@@ -14,6 +14,7 @@ import io
 import json
 import os
 import re
+import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,10 +29,14 @@ import pyarrow.csv
 import shapely
 import shapely.geometry
 
-from evidence.model import LIST_SEPARATOR, Bundle, parse_period
+from evidence import stories
+from evidence.model import LANGUAGES, LIST_SEPARATOR, Bundle, parse_period
 
 ROOT = Path(__file__).resolve().parent.parent
+STORIES = "data/stories"
+DOCUMENTS = {"left_out": "data/LEFT_OUT.md"}  # Markdown that a bundle may bring, shown beside its tables
 MAX_CELL = 20_000  # characters; a longer cell is a pasted document, not a value
+SMALL = 3_000  # rows up to which a plain dictionary finds distinct values sooner than pandas does
 # A gazetteer point or a year outside these is a typing error, not evidence.
 YEARS = (1850, 2100)
 _PERSON = re.compile(r"\{(P-[^{}]*)\}")
@@ -102,8 +107,10 @@ def load(path: Path | None = None) -> Bundle:
     for resource in schema["resources"]:
         if "schema" in resource:
             frames[resource["name"]] = check.read_table(resource)
-        else:
+        elif not is_story(resource):
             layers[resource["name"]] = check.read_layer(resource)
+    check.texts(frames)
+    told, documents = check.read_stories(own, frames), check.read_documents()
     check.values(schema, frames, extent)
     if check.problems:
         raise InvalidData(path, check.problems)
@@ -115,8 +122,20 @@ def load(path: Path | None = None) -> Bundle:
         synthetic=bool(own.get("synthetic", False)),
         tables=MappingProxyType({name: _with_intervals(frame, schema, name) for name, frame in frames.items()}),
         layers=MappingProxyType(layers),
-        schema=MappingProxyType({**own, "resources": schema["resources"]}),
+        schema=MappingProxyType({**own, "resources": [r for r in schema["resources"] if not is_story(r)] + _stories_of(own)}),
+        stories=MappingProxyType(told),
+        documents=MappingProxyType(documents),
     )
+
+
+def is_story(resource: Any) -> bool:
+    """True for a story among a bundle's resources."""
+    return isinstance(resource, dict) and re.fullmatch(rf"{STORIES}/[\w-]+\.md", str(resource.get("path", ""))) is not None
+
+
+def _stories_of(own: Mapping[str, Any]) -> list[dict[str, Any]]:
+    resources = own.get("resources")
+    return list(filter(is_story, resources)) if isinstance(resources, list) else []
 
 
 class _Check:
@@ -222,6 +241,39 @@ class _Check:
             self._outlines = _outlines(layer["features"])
         return self.path / file
 
+    def read_stories(self, own: Mapping[str, Any], frames: Mapping[str, pd.DataFrame]) -> dict[str, stories.Story]:
+        """The bundle's own stories by key, in their order, held against its tables: what a step shows must be there."""
+        listed = {str(resource["path"]) for resource in _stories_of(own)}
+        there = {f"{STORIES}/{path.name}" for path in (self.path / STORIES).glob("*.md")}
+        for file in sorted(there - listed):
+            self.add("datapackage.json", f"{file} lies in the bundle and is not among its resources", column="resources")
+        terms = {str(name): set(rows["code"]) for name, rows in frames["vocabulary"].groupby("list")}
+        keys = {name: set(frame.iloc[:, 0]) for name, frame in frames.items()}
+        pages = frozenset(path.stem for path in (ROOT / "pages").glob("*.py"))
+        known = stories.Known(keys, terms, pages, frozenset(self._unread))
+        found: dict[str, stories.Story] = {}
+        for file in sorted(listed | there):
+            content = self._bytes(file)
+            if content is None or not self._text(file, content):
+                continue
+            story, flaws = stories.read(content.decode("utf-8"))
+            flaws += stories.check(story, known) if story else []
+            for flaw in flaws:
+                self.add(file, flaw.allowed, line=flaw.line, row=flaw.step, column=flaw.field, value=flaw.value)
+            if story and story.key in found:
+                self.add(file, "another story has this key", column="story", value=story.key)
+            if story:
+                found[story.key] = story
+        return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+
+    def read_documents(self) -> dict[str, str]:
+        """What a bundle tells beside its tables; none of it must be there."""
+        found = {}
+        for name, file in DOCUMENTS.items():
+            if (self.path / file).is_file() and (content := self._bytes(file)) is not None:
+                found[name] = content.decode("utf-8", errors="replace")
+        return found
+
     def read_table(self, resource: Mapping[str, Any]) -> pd.DataFrame:
         """One CSV as text: every cell a string, an empty cell an empty string."""
         file, expected = resource["path"], [f["name"] for f in resource["schema"]["fields"]]
@@ -297,6 +349,27 @@ class _Check:
             self.add(file, "this column stands twice in the header", line=1, column=name)
         return not missing and not unknown and len(header) == len(set(header))
 
+    # ── what the interface says ──────────────────────────────────────────────────────────────────
+    def texts(self, frames: dict[str, pd.DataFrame]) -> None:
+        """Check the blanks of a bundle's own texts; for texts and whole lists of terms that it leaves out, use the shipped ones."""
+        own = self.path == ROOT
+        words, terms = frames["words"], frames["vocabulary"]
+        ours = (
+            frames
+            if own
+            else {name: pd.read_csv(ROOT / f"data/{name}.csv", dtype=str, keep_default_na=False) for name in ("words", "vocabulary")}
+        )
+        spoken = dict(zip(ours["words"]["key"], ours["words"][list(LANGUAGES)].to_numpy().tolist(), strict=True))
+        for at, (key, *texts) in enumerate(words[["key", *LANGUAGES]].to_numpy().tolist()):
+            for language, text in zip(LANGUAGES, texts, strict=True):
+                if ("{" in text or "}" in text) and (flaw := _blanks_flaw(text, spoken.get(key))):
+                    self.add("data/words.csv", flaw, line=self.line("data/words.csv", at), row=key[:60], column=language, value=text)
+        if not own:
+            lacking = {"words": ~ours["words"]["key"].isin(words["key"]), "vocabulary": ~ours["vocabulary"]["list"].isin(terms["list"])}
+            for name, missing in lacking.items():
+                added = ours[name].loc[missing, list(frames[name].columns)].astype(frames[name].dtypes.to_dict())
+                frames[name] = pd.concat([frames[name], added], ignore_index=True)
+
     # ── cells ────────────────────────────────────────────────────────────────────────────────────
     def values(self, schema: Mapping[str, Any], frames: dict[str, pd.DataFrame], extent: list[float] | None) -> None:
         """Check and convert every cell of every table, in place of the text frames."""
@@ -362,8 +435,7 @@ class _Sheet:
 
     def column(self, spec: Mapping[str, Any], known: _Known) -> None:
         name, cells = spec["name"], self.frame[spec["name"]]
-        codes, uniques = pd.factorize(cells)
-        uniques = list(uniques)
+        codes, uniques = _distinct(cells)
         self.filled[name] = codes != uniques.index("") if "" in uniques else np.ones(len(cells), dtype=bool)
         if spec.get("constraints", {}).get("required"):
             self.bad_where(~self.filled[name], name, "this cell must be filled")
@@ -389,8 +461,10 @@ class _Sheet:
         if {"lat", "lon"} <= columns:
             self._position(extent, outlines)
         for low, high in (("radius_min_m", "radius_max_m"), ("victims_min", "victims_max"), ("length_min", "length_max")):
-            if {low, high} <= columns and pd.api.types.is_numeric_dtype(self.new[low]) and pd.api.types.is_numeric_dtype(self.new[high]):
-                self.bad_where(self.new[low] > self.new[high], high, f"must not be smaller than {low}")
+            if {low, high} <= columns:
+                self.bad_where(self._numbers(low) > self._numbers(high), high, f"must not be smaller than {low}")
+        if {"value", "value_text_en"} <= columns:
+            self.bad_where(~self.filled["value"] & ~self.filled["value_text_en"], "value", "either the value or its text must be filled")
         if "name_basis" in columns:
             # The rule that keeps people safe: no name leaves without the reason it may.
             named = np.logical_or.reduce([self.filled[name] for name in ("name_en", "name_ru", "name_kk", "aliases")])
@@ -399,6 +473,11 @@ class _Sheet:
                 "name_basis",
                 "a name or alias is filled, but the basis says pseudonym only: empty it or state the basis",
             )
+
+    def _numbers(self, name: str) -> pd.Series:
+        """A column as numbers, also where some of its cells are none: one bad cell must not hide the next."""
+        column = self.new[name]
+        return column if pd.api.types.is_numeric_dtype(column) else pd.to_numeric(self.frame[name].astype(object), errors="coerce")
 
     def _position(self, extent: list[float] | None, outlines: Mapping[str, shapely.Geometry]) -> None:
         lat, lon = self.filled["lat"], self.filled["lon"]
@@ -416,9 +495,8 @@ class _Sheet:
                     "location_radius_m",
                     "a position is given, so the radius it is good to must be said, in metres",
                 )
-        y, x = self.new["lat"], self.new["lon"]
-        if not (pd.api.types.is_numeric_dtype(y) and pd.api.types.is_numeric_dtype(x)):
-            return
+        y, x = self._numbers("lat"), self._numbers("lon")
+        y, x = y.where(y.between(-90, 90)), x.where(x.between(-180, 180))
         swapped = self._abroad(y, x, outlines)
         if extent is not None:
             west, south, east, north = extent
@@ -440,7 +518,8 @@ class _Sheet:
         return found
 
     def converted(self) -> pd.DataFrame:
-        return pd.DataFrame(self.new, index=self.frame.index)
+        # Arrays, not Series: they need not be held against an index that is the same for all.
+        return pd.DataFrame({name: column.array for name, column in self.new.items()}, index=self.frame.index, copy=False)
 
 
 # ── what one value must be ───────────────────────────────────────────────────────────────────────
@@ -480,6 +559,29 @@ def _plain(value: str) -> str | None:
         return "the cell holds a line break or a tab; write it on one line"
     if value != value.strip():
         return "the cell begins or ends with a space"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _blanks(text: str) -> frozenset[tuple[str, str]]:
+    """The blanks of a text of the interface: (name, what is put there)."""
+    return frozenset((name, spec or "") for _, name, spec, _ in string.Formatter().parse(text) if name is not None)
+
+
+def _blanks_flaw(text: str, known: Iterable[str] | None) -> str | None:
+    """What is wrong with the blanks of a text; `known` is what is shipped under the same key, in each language."""
+    try:
+        blanks = _blanks(text)
+    except ValueError:
+        return "a brace is opened or closed alone; a brace that is meant is written twice"
+    if known is None:
+        return None
+    allowed = set().union(*map(_blanks, known))
+    for name, spec in sorted(blanks):
+        if (name, spec) not in allowed:
+            written = "{" + name + (f":{spec}" if spec else "") + "}"
+            offered = ", ".join("{" + n + (f":{s}" if s else "") + "}" for n, s in sorted(allowed)) or "none"
+            return f"{written} is no blank of this text (it has: {offered})"
     return None
 
 
@@ -582,8 +684,23 @@ def _convert(spec: Mapping[str, Any], cells: pd.Series, codes: np.ndarray, uniqu
     if spec["type"] == "boolean":
         return cells == "true"
     if "vocabulary" in spec and "separator" not in spec:
-        return cells.astype("category")
+        order = sorted(range(len(uniques)), key=uniques.__getitem__)
+        place = np.empty(len(uniques), dtype=np.intp)
+        place[order] = np.arange(len(uniques))
+        kind = pd.CategoricalDtype(pd.Index([uniques[at] for at in order], dtype=cells.dtype))
+        return pd.Series(pd.Categorical.from_codes(place[codes], dtype=kind), index=cells.index)
     return cells
+
+
+def _distinct(cells: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """For each cell the place of its value among the distinct ones, and those in order of appearance."""
+    if len(cells) > SMALL:
+        codes, uniques = pd.factorize(cells)
+        return codes, list(uniques)
+    # A dictionary is done with a column of a hundred cells before pandas has begun.
+    seen: dict[str, int] = {}
+    codes = [seen.setdefault(value, len(seen)) for value in cells.to_numpy(dtype=object)]
+    return np.array(codes, dtype=np.intp), list(seen)
 
 
 def _with_intervals(frame: pd.DataFrame, schema: Mapping[str, Any], name: str) -> pd.DataFrame:
@@ -592,7 +709,7 @@ def _with_intervals(frame: pd.DataFrame, schema: Mapping[str, Any], name: str) -
     extra = {}
     for spec in fields:
         if spec.get("meaning") == "edtf":
-            codes, uniques = pd.factorize(frame[spec["name"]])
+            codes, uniques = _distinct(frame[spec["name"]])
             periods = [parse_period(value) if value else None for value in uniques]
             for side in ("start", "end"):
                 days = np.array([getattr(p, side) if p else None for p in periods], dtype="datetime64[s]")

@@ -55,6 +55,7 @@ def base_map(
     centre: tuple[float, float],
     zoom: int,
     visible: Mapping[str, bool] | None = None,
+    detections: bool = False,
 ) -> folium.Map:
     """The map before any incident: our script and styles instead of Folium's CDN lists, no tiles.
 
@@ -66,10 +67,26 @@ def base_map(
         centre: latitude, longitude of the first view.
         zoom: Leaflet zoom of the first view.
         visible: layers switched on or off at first.
+        detections: whether there is a layer of satellite detections to offer.
     """
     drawn = folium.Map(location=centre, zoom_start=zoom, tiles=None, control_scale=False, minZoom=3, maxZoom=14, prefer_canvas=True)
     drawn.default_js = [("tamshy_js", assets["script"])]
     drawn.default_css = [("tamshy_css", assets["style"])]
+    options = start_options(words, assets=assets, theme=theme, home=home, visible=visible, detections=detections)
+    _Script("window.tamshy.start", options).add_to(drawn)
+    return drawn
+
+
+def start_options(
+    words: Words,
+    *,
+    assets: Mapping[str, str],
+    theme: str,
+    home: list[str],
+    visible: Mapping[str, bool] | None = None,
+    detections: bool = False,
+) -> dict[str, Any]:
+    """What our script starts a map with, on a page of ours or inside a page of others."""
     texts = {key: words(f"map.{key}") for key in ("map", "legend", "precision", "north", "credit", "mm3", *LAYERS)}
     switches = [
         ["incidents", "circle", "#B8431B"],
@@ -79,7 +96,12 @@ def base_map(
         ["stations", "square", "#55717D"],
         ["names", "hexagon", "#8A8272"],
     ]
-    options = {
+    if detections:
+        switches.insert(2, ["detections", "square", "#C9622B"])
+        texts |= {key: words(f"map.{key}") for key in ("detections", "detections_failed", "detections_note")}
+        texts["detections_in_view"] = words("map.detections_in_view", n="{n}", period="{period}")
+        texts["detections_square"] = words("map.detections_square", km="{km}")
+    return {
         "language": words.language,
         "theme": theme,
         "basemap": assets["basemap"],
@@ -89,8 +111,6 @@ def base_map(
         "switches": switches,
         "visible": dict(visible or {}),
     }
-    _Script("window.tamshy.start", options).add_to(drawn)
-    return drawn
 
 
 def view(
@@ -100,14 +120,29 @@ def view(
     years: tuple[int, int] | None,
     picked: str | None,
     look: Mapping[str, Any] | None = None,
+    detections: Mapping[str, str] | None = None,
 ) -> folium.FeatureGroup:
-    """What changes with the selection: the incidents that have a public position, and the years of flaring.
+    """What changes with the selection: the incidents that have a public position, the years of flaring, the days of detections.
 
     The `n` of all marks add up to the number of located incidents in `shown`.
     """
     group = folium.FeatureGroup(name="view", control=False)
+    _Script("window.tamshy.show", view_data(shown, words, years=years, picked=picked, look=look, detections=detections)).add_to(group)
+    return group
+
+
+def view_data(
+    shown: pd.DataFrame,
+    words: Words,
+    *,
+    years: tuple[int, int] | None,
+    picked: str | None,
+    look: Mapping[str, Any] | None = None,
+    detections: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The same as data for our script."""
     stacks, single = _stacks(shown)
-    data = {
+    return {
         "things": marks(shown, single, words),
         "stacks": stacks,
         "stackColour": STACK,
@@ -115,9 +150,8 @@ def view(
         "years": years,
         "picked": picked,
         "look": look,
+        "detections": detections,
     }
-    _Script("window.tamshy.show", data).add_to(group)
-    return group
 
 
 def _stacks(shown: pd.DataFrame) -> tuple[list[list[int]], np.ndarray]:
@@ -152,3 +186,10 @@ def kinds(shown: pd.DataFrame, words: Words) -> list[list[Any]]:
     codes, names = pd.factorize(shown["kind"].to_numpy()[shown["located"].to_numpy()])
     counts = np.bincount(codes, minlength=len(names))
     return [[*_look(words, names[at]), int(counts[at])] for at in np.argsort(-counts, kind="stable")]
+
+
+def land(data: Mapping[str, Any]) -> folium.FeatureGroup:
+    """What the Resettlement page draws over the base map: ring, boundary, settlements, arcs, as plain data for land.js."""
+    group = folium.FeatureGroup(name="view", control=False)
+    _Script("window.tamshy.land", data).add_to(group)
+    return group

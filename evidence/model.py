@@ -160,6 +160,8 @@ class Bundle:
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
     layers: Mapping[str, Path] = field(repr=False)
     schema: Mapping[str, Any] = field(repr=False)
+    stories: Mapping[str, Any] = field(default_factory=dict, repr=False)  # by key, in their order: stories.Story
+    documents: Mapping[str, str] = field(default_factory=dict, repr=False)  # Markdown beside the tables: what was left out
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]

@@ -61,7 +61,7 @@ class Words:
         self._names: dict[tuple[str, str], str] = {}
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        """The text of `key`, its blanks filled: `{n:incident}` counts, `{x:number}`, `{when:date}`, `{name}`.
+        """The text of `key`, its blanks filled: `{n:incident}` counts, `{x:number}`, `{when:date}`, `{name}`; `{n:part}`, `{n:part_in}`: of, in so many of them.
 
         Raises:
             KeyError: if words.csv has no such key.
@@ -182,9 +182,22 @@ class _Formatter(string.Formatter):
             return self._words.number(value)
         if spec == "date":
             return self._words.date(value)
+        if spec in {"part", "part_in"}:
+            return self._words.number(value) + (kazakh_part(int(value), inside=spec == "part_in") if self._words.language == "kk" else "")
         if spec and self._words.has(f"noun.{spec}"):
             return self._words.count(value, spec)
         return super().format_field(value, spec)
+
+
+# The ending "of them" of a Kazakh number, by how its last word sounds: бірі, екісі, алтысы, оны, жиырмасы, жүзі, мыңы.
+_PARTS = {1: "і", 2: "сі", 3: "і", 4: "і", 5: "і", 6: "сы", 7: "сі", 8: "і", 9: "ы", 10: "ы", 20: "сы", 30: "ы", 40: "ы", 50: "і", 60: "ы", 70: "і", 80: "і", 90: "ы"}  # fmt: skip
+
+
+def kazakh_part(n: int, *, inside: bool = False) -> str:
+    """What follows a number in "209 оқиғаның 139-ы" (so many of them), or, `inside`, in "139-ында" (in so many of them)."""
+    last = n % 10 or n % 100
+    ending = _PARTS.get(last) or ("ы" if n and n % 1000 == 0 else "і")
+    return f"-{ending}" + (("нда" if ending.endswith("ы") else "нде") if inside else "")
 
 
 @lru_cache(maxsize=50_000)

@@ -13,6 +13,6 @@ if view == "map":
     ui.map_and_card(page, selected)
 else:
     ui.list_and_card(page, selected)
-ui.download(page, selected)
+ui.take_incidents(page, selected)
 st.markdown(page.words("map.method"))
 ui.foot(page)

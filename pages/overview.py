@@ -17,5 +17,6 @@ with time:
     ui.timeline(page, selected)
 ui.picked_card(page)
 ui.news(page)
-ui.download(page, selected)
+ui.take_incidents(page, selected)
+ui.briefing(page)
 ui.foot(page)

@@ -16,6 +16,6 @@ elif show == "trend":
     ui.compare(page, selected)
 else:
     ui.cross_table(page, selected)
-ui.download(page, selected)
+ui.take_incidents(page, selected)
 st.markdown(page.words(f"pressure.method_{show}"))
 ui.foot(page)

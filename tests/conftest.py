@@ -112,8 +112,11 @@ def put(folder: Path, file: str, content: str | bytes) -> None:
 def write_bundle(folder: Path, about: Mapping[str, Any] | None = None, **tables: list[dict[str, str]]) -> Path:
     """A small bundle: the shipped vocabulary, words and countries, empty other layers; of every other table the rows given (or none)."""
     link_bundle(folder)
-    put(folder, "datapackage.json", json.dumps({**SCHEMA, **(about or {})}))
-    for resource in SCHEMA["resources"]:
+    resources = [resource for resource in SCHEMA["resources"] if not load.is_story(resource)]
+    for story in (folder / load.STORIES).glob("*.md"):
+        story.unlink()
+    put(folder, "datapackage.json", json.dumps({**SCHEMA, "resources": resources, **(about or {})}))
+    for resource in resources:
         if resource["name"] not in {*TABLES, "countries"}:
             put(folder, resource["path"], '{"type": "FeatureCollection", "features": []}')
     for name, resource in TABLES.items():

@@ -263,8 +263,9 @@ def test_journalist_finds_a_place_in_any_spelling_and_takes_the_rows(page: Page,
         settle(page)
         counts.add(re.search(r"(\d+) of \d+ incidents", captions(page))[1])
     assert len(counts) == 1 and int(counts.pop()) >= 9
+    page.locator(".st-key-take summary").first.click()
     with page.expect_download() as taken:
-        page.get_by_role("button", name=re.compile("Download these")).click()
+        page.get_by_role("button", name=re.compile("^Table: ")).click()
     rows = list(csv.DictReader(Path(taken.value.path()).read_text(encoding="utf-8-sig").splitlines()))
     assert f"these {len(rows)} incident" in captions(page)
 
@@ -297,3 +298,53 @@ def test_click_on_a_mark_opens_its_card_and_keeps_the_map(page: Page, address: s
     settle(page)
     assert "Sources" in page.locator(".st-key-card").inner_text()
     assert frame.locator("html").get_attribute("data-mine") == "same map"
+
+
+def test_a_line_of_a_list_opens_its_card_without_loading_the_page_anew(page: Page, address: str) -> None:
+    page.goto(f"{address}/pressure")
+    settle(page)
+    page.evaluate("window.kept = true")
+    line = page.locator(".t-acts li a").nth(2)
+    record = re.search(r"id=([\w.-]+)", line.get_attribute("href"))[1]
+    line.click()
+    page.wait_for_url(f"**id={record}*")
+    settle(page)
+    assert page.evaluate("window.kept") and record in page.locator(".st-key-card").inner_text()
+    page.go_back()
+    page.wait_for_url(re.compile(r"/pressure$"))
+    settle(page)
+    assert page.locator(".st-key-card").count() == 0
+
+
+def test_a_period_drawn_over_the_lanes_is_what_everything_shows(page: Page, address: str) -> None:
+    page.goto(f"{address}/pressure")
+    settle(page)
+    before, area = captions(page), page.locator(".t-drawn.t-wide").bounding_box()
+    page.mouse.move(area["x"] + area["width"] * 0.5, area["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(area["x"] + area["width"] * 0.8, area["y"] + 60, steps=5)
+    page.mouse.up()
+    page.wait_for_url(re.compile(r"from=\d{4}-\d\d-\d\d.*to=\d{4}-\d\d-\d\d"))
+    settle(page)
+    assert int(re.search(r"(\d+) of \d+ incidents", captions(page))[1]) < int(re.search(r"(\d+) of \d+ incidents", before)[1])
+
+
+def test_a_mark_of_the_lanes_opens_its_record(page: Page, address: str) -> None:
+    page.goto(f"{address}/pressure")
+    settle(page)
+    mark = page.locator(".t-drawn.t-wide a:has(polygon)").last
+    record = re.search(r"id=([\w.-]+)", mark.get_attribute("href"))[1]
+    mark.locator("polygon").first.click()
+    page.wait_for_url(f"**id={record}*")
+    settle(page)
+    assert "Sources" in page.locator(".st-key-card").inner_text()
+
+
+def test_the_timeline_of_the_overview_is_drawn_and_its_marks_open(page: Page, address: str) -> None:
+    page.goto(address)
+    settle(page)
+    page.locator(".t-plotly .points path").first.wait_for()
+    page.locator(".t-plotly .points path").nth(3).click(force=True)
+    page.wait_for_url("**id=I*")
+    settle(page)
+    assert "Sources" in page.locator(".st-key-card").inner_text()

@@ -149,7 +149,15 @@ def test_claims_stand_side_by_side(bundle):
 
 
 def test_a_claim_that_nobody_answers_contradicts_nothing(tiny):
-    claim = {"claim_id": "K-1", "topic": "day", "record_id": "I-1", "field": "day", "stance": "asserts", "text_en": "T.", "text_ru": "Т."}
+    claim = {
+        "claim_id": "K-1",
+        "topic": "day",
+        "record_id": "I-1",
+        "field": "arrest_day",
+        "stance": "asserts",
+        "text_en": "T.",
+        "text_ru": "Т.",
+    }
     bundle = tiny(incidents=[act("I-1", "2019")], claims=[{**claim, "value": "7", "confidence": "B", "source_ids": "S-1"}])
     assert casefile.contradictions(bundle, "C-1") == {}
 

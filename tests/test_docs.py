@@ -12,6 +12,7 @@ from conftest import ROOT, TABLES
 
 from evidence import select
 from evidence.model import Bundle
+from evidence.ui.page import EXTRAS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -72,12 +73,18 @@ def test_readme_lists_every_link_parameter():
     assert {facet.key for facet in select.FACETS} | {*select.OTHER_WORDS, "id", "v"} <= listed
 
 
+def test_readme_lists_every_word_by_which_a_page_shows_a_view():
+    table = README.partition("How a page shows it")[2].partition("Codes and ids")[0]
+    listed = {name for line in re.findall(r"^\|[^|]*\|([^|]*)\|", table, re.MULTILINE) for name in re.findall(r"`([a-z_]+)`", line)}
+    assert listed == EXTRAS
+
+
 def test_example_links_of_the_readme_mean_something(bundle: Bundle):
     own = {"id", "v", "embed"}  # the page reads these itself
     examples = re.findall(r"`(?:/\w*\?)?([a-z]+=[^`]+)`", README)
     assert len(examples) > len(select.FACETS)
     for example in examples:
-        query = {key: values for key, values in parse_qs(example).items() if key not in own}
+        query = {key: values for key, values in parse_qs(example).items() if key not in own | EXTRAS}
         assert set(query) <= {*select.BY_KEY, *select.OTHER_WORDS}, example
         assert select.from_query(query, bundle)[1] == [], example
 

@@ -1,6 +1,7 @@
 """Lanes lose no act and count none twice; what lasts is never longer than its sources say; a day keeps its order."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from evidence import charts, lanes, load, select
+from evidence import charts, lanes, load, plates, select
 from evidence.model import Selection, split
 from evidence.words import Words
 
@@ -168,6 +169,14 @@ def test_a_later_word_that_fits_no_status_leaves_it_unsaid_whether_it_still_runs
     assert lanes.states(frame, frame, updates(known, ("I-0", "2021-11-09", "other"))).iloc[0]["end"] == "silent"
 
 
+def test_a_ban_whose_term_ran_out_has_ended(bundle):
+    whole = select.index(bundle).frame
+    found = lanes.states(whole[whole["incident_id"] == "I2-031"], whole, bundle["status_updates"])
+    assert found[["kind", "end", "status", "when"]].to_dict("records") == [
+        {"kind": "ban", "end": "ended", "status": "expired", "when": "2022-10-05"}
+    ]
+
+
 def test_a_conviction_is_custody_only_if_somebody_was_held():
     frame = acts(("conviction", "", "2017-03-01"))
     assert lanes.states(frame, frame, updates()).empty
@@ -227,6 +236,17 @@ def test_the_seven_of_may_2019_is_told_in_its_order(bundle):
     assert list(steps["order"]) == [1, 2, 3, 4, 5, 6]
 
 
+def test_the_complaint_of_the_day_is_drawn_after_the_acts_of_its_case_and_of_no_other(bundle, english):
+    steps = lanes.steps(select.index(bundle).frame, date(2019, 5, 7))
+    by_case = lanes.lanes(steps, lanes.MODES["case"], {}, str)
+    look = charts.Look(date(2019, 5, 7), date(2019, 5, 7), date(2026, 1, 1), None, False)
+    made = [charts.Answer("R-1", "C-001", 7, "Complaint"), charts.Answer("R-2", "C-NONE", 0, "Other")]
+    marks = charts.day(by_case, ["C-001"], steps, english, look, names={"C-001": "Case"}, made=made).data[0]
+    phone = charts.day(by_case, ["C-001"], steps, english, replace(look, width=330), names={"C-001": "Case"}, made=made)
+    assert not phone.layout.annotations
+    assert [*marks.text][-1] == "<b>7</b>" and [*marks.customdata][-1] == "R-1" and [*marks.x] == [1, 2, 3, 4, 5, 6, 7]
+
+
 def test_acts_whose_order_is_not_recorded_get_no_number():
     frame = acts(("assault", "", "2019-05-07"), ("torture", "", "2019-05-07"), ("assault", "", "2019-05"))
     assert list(lanes.steps(frame, date(2019, 5, 7))["order"]) == [0, 0]
@@ -275,6 +295,7 @@ def test_thousands_of_acts_become_circles_that_add_up_and_lead_closer(tiny, engl
     assert len(marks) < 40 and all(key.startswith("@") and date.fromisoformat(key[1:].split("/")[0]) for key in marks)
     said = [text for trace in figure.data for text in (trace.hovertext if trace.hovertext is not None else ())]
     assert sum(int(text.split("\xa0")[0]) for text in said) == 40
+    assert plates.plotted(figure, english, width=760, alt="").body.count("<circle") == len(marks)
 
 
 def test_what_a_lane_and_a_mark_say_cannot_be_markup(tiny):
@@ -346,7 +367,7 @@ def test_the_arrows_walk_through_the_acts_in_order():
 
 def test_a_record_opened_by_a_link_is_on_the_figure_though_its_lane_comes_late():
     page = open_page(id="I-01", lang="en")
-    assert '"I-01"' in page.get("plotly_chart")[0].proto.spec
+    assert any("t-drawn" in html.proto.body and "id=I-01" in html.proto.body for html in page.get("html"))
 
 
 def test_an_empty_selection_says_what_to_do(english):

@@ -42,6 +42,17 @@ def test_an_article_is_counted_by_act_and_by_case(tiny):
     assert table.loc["N-2"].to_dict() == {"invoked": 1, "cases": 1, "breached": 1, "acts": 2}
 
 
+def test_a_norm_kept_or_disputed_stands_beside_the_act_and_is_not_counted_as_used_or_breached(tiny):
+    acts = [
+        {"incident_id": "I-1", "period": "2019", "norms_invoked": "N-1", "norms_disputed": "N-1", "norms_complied": "N-2"},
+    ]
+    _, _, found = made(tiny, acts)
+    assert set(zip(found["norm_id"], found["relation"], strict=True)) == {("N-1", "invoked"), ("N-1", "disputed"), ("N-2", "complied")}
+    table = ledger.by_article(found).set_index("norm_id")
+    assert table.loc["N-1"].to_dict() == {"invoked": 1, "cases": 1, "breached": 0, "acts": 1}
+    assert table.loc["N-2"].to_dict() == {"invoked": 0, "cases": 0, "breached": 0, "acts": 1}
+
+
 def test_acts_that_name_no_article_make_an_empty_ledger(tiny):
     _, _, found = made(tiny, [{"incident_id": "I-1", "period": "2019"}])
     assert found.empty

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, SCHEMA, SOUND, TABLES, link_bundle, put, write_bundle
+from conftest import ROOT, SCHEMA, SOUND, TABLES, as_csv, link_bundle, put, write_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.__main__ import main
 from evidence.load import MAX_CELL, InvalidData, load
+from evidence.words import Words
 
 INCIDENTS, PLACES, PEOPLE = "data/incidents.csv", "data/places.csv", "data/people.csv"
 
@@ -270,6 +271,14 @@ def test_an_impossible_position_is_named(tmp_path):
     assert len(said) == len(BAD_POSITIONS)
 
 
+def test_a_position_that_is_no_number_does_not_hide_one_that_is_swapped(tmp_path):
+    rows = [{"place_id": "L-1"}, {"place_id": "L-2", "lat": "north"}, {"place_id": "L-3", "lat": "53.05", "lon": "51.27"}]
+    assert refuse(write_bundle(tmp_path, places=rows)) == [
+        "data/places.csv, line 3, L-2, column lat: 'north': must be a number, with a point as decimal mark",
+        "data/places.csv, line 4, L-3, column lat: '53.05': latitude and longitude look swapped",
+    ]
+
+
 def test_a_position_that_is_no_position_is_named(tmp_path):
     rows = [{}, *({"place_id": f"L-{at}", "lat": value} for at, (value, _) in enumerate(BAD_NUMBERS, 2))]
     said = refuse(write_bundle(tmp_path, places=rows))
@@ -298,6 +307,46 @@ def test_an_id_used_twice_is_named_where_it_stands_the_second_time(tmp_path):
     assert refuse(write_bundle(tmp_path, people=[{}, {"pseudonym": "B"}])) == [
         "data/people.csv, line 3, P-001, column person_id: 'P-001': this id stands on an earlier line; ids are unique and never reused"
     ]
+
+
+# ── what the interface says ──────────────────────────────────────────────────────────────────────
+def test_a_bundle_that_leaves_out_texts_and_terms_speaks_with_ours(folder):
+    keep = ["key,en,ru,kk", "page.map,Chart,Карта,Карта"]
+    put(folder, "data/words.csv", "\n".join(keep) + "\n")
+    lines = (ROOT / "data/vocabulary.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    put(folder, "data/vocabulary.csv", "".join(line for line in lines if not line.startswith("stance,")))
+    words = Words(load(folder), "en")
+    assert words("page.map") == "Chart"
+    assert (words("page.case"), words.label("stance", "denies")) == ("Case", "Denies")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Show {n.__class__}", "{n.__class__} is no blank of this text (it has: {left:number}, {n:number})"),
+        ("Show {m:number} more", "{m:number} is no blank of this text (it has: {left:number}, {n:number})"),
+        ("Show {n:number more", "a brace is opened or closed alone; a brace that is meant is written twice"),
+        ("Show } more", "a brace is opened or closed alone; a brace that is meant is written twice"),
+    ],
+)
+def test_a_text_with_a_blank_that_nobody_fills_is_named(folder, text, sentence):
+    put(folder, "data/words.csv", f"key,en,ru,kk\nlanes.more,{text},Ещё,Тағы\n")
+    assert refuse(folder) == [f"data/words.csv, line 2, lanes.more, column en: {text!r}: {sentence}"]
+
+
+def test_a_claim_without_a_value_is_named(folder):
+    claim = {
+        "claim_id": "CL-1",
+        "topic": "t",
+        "field": "cause",
+        "stance": "asserts",
+        "text_en": "x",
+        "text_ru": "x",
+        "confidence": "B",
+        "source_ids": "S-1",
+    }
+    put(folder, "data/claims.csv", as_csv([field["name"] for field in TABLES["claims"]["schema"]["fields"]], [claim]))
+    assert refuse(folder) == ["data/claims.csv, line 2, CL-1, column value: either the value or its text must be filled"]
 
 
 def test_all_problems_are_told_at_once(folder):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.model import parse_period
-from evidence.words import Words, brief, clean, fold
+from evidence.words import Words, brief, clean, fold, kazakh_part
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,8 @@ def test_a_key_that_does_not_exist_is_an_error_not_a_blank(english):
         ("2017~", "about 2017", "около: 2017", "шамамен 2017"),
         ("2017?", "2017 (uncertain)", "2017 (неточно)", "2017 (нақты емес)"),
         ("2017%", "about 2017 (uncertain)", "около: 2017 (неточно)", "шамамен 2017 (нақты емес)"),
-        ("2017/..", "since 2017", "с: 2017", "2017 бастап"),
-        ("../2017", "until 2017", "до: 2017", "2017 дейін"),
+        ("2017/..", "since 2017", "с: 2017", "басы: 2017"),
+        ("../2017", "no later than 2017", "не позднее: 2017", "ең кеші: 2017"),
         ("2004/2006", "2004 to 2006", "2004 — 2006", "2004 — 2006"),
         ("2019-21", "spring 2019", "весна 2019 года", "2019 жылғы көктем"),
         ("", "date not known", "дата неизвестна", "күні белгісіз"),
@@ -98,6 +98,15 @@ def test_a_person_under_pseudonym_is_named_by_it_in_every_text(tiny):
 def test_a_person_who_published_their_name_is_named(tiny):
     words = Words(tiny(people=[{"name_basis": "public_figure", "name_en": "A. Name", "name_ru": "А. Имя"}]), "ru")
     assert words.people_in("{P-001} задержан.") == "А. Имя задержан."
+
+
+@pytest.mark.parametrize(
+    ("n", "ending"),
+    [(1, "-і"), (2, "-сі"), (6, "-сы"), (9, "-ы"), (10, "-ы"), (20, "-сы"), (50, "-і"), (139, "-ы"), (100, "-і"), (1000, "-ы"), (0, "-і")],
+)
+def test_a_kazakh_number_ends_as_it_is_spoken(n, ending):
+    assert kazakh_part(n) == ending
+    assert kazakh_part(n, inside=True) == ending + ("нда" if ending.endswith("ы") else "нде")
 
 
 def test_an_id_of_nothing_is_shown_as_it_is(english):

@@ -130,8 +130,8 @@ STATE = r"""() => {
     incidents: Number(told.incidents ?? -1),
     caption: captions.find((text) => /^[\d,]+ of [\d,]+\s+incident/.test(text)) || "",
     bars: document.querySelectorAll(".t-bars > span").length,
-    points: document.querySelectorAll(".stPlotlyChart .points path").length,
-    lanes: document.querySelectorAll(".st-key-lanes .main-svg").length,
+    points: document.querySelectorAll(".t-plotly .points path, .stPlotlyChart .points path").length,
+    lanes: document.querySelectorAll(".st-key-lanes svg").length,
     card: document.querySelector(".st-key-card")?.innerText || "",
     heading: document.querySelector("h1")?.innerText || "",
     text: document.querySelector("[data-testid='stMain']")?.innerText || "",
@@ -467,7 +467,7 @@ def switches(bench: Bench, visit: Visit, run: int) -> None:
 def case_file(bench: Bench, visit: Visit, run: int) -> None:
     """From the Overview to the Case page, both seen before; then an act of its chain, until its card is shown."""
     link = {key: visit.page.locator("[data-testid='stTopNavLink']").filter(has_text=re.compile(f"^{key}$")) for key in ("Case", "Overview")}
-    entry = visit.page.locator("[class*='st-key-row_chain_'] button")
+    entry = visit.page.locator(".t-act a:has(> strong)")
 
     def there(seen: dict[str, Any]) -> bool:
         return "in order" in seen["text"] and entry.count() > 1

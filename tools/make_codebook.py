@@ -47,10 +47,14 @@ What the collection leaves out, and why, is in [LEFT_OUT.md](LEFT_OUT.md); licen
 def codebook(package: Mapping[str, Any], terms: Iterable[Mapping[str, str]]) -> str:
     """The whole codebook as Markdown: the same schema and terms give the same text."""
     tables = [r for r in package["resources"] if "schema" in r]
-    layers = [r for r in package["resources"] if "schema" not in r]
+    layers = [r for r in package["resources"] if "schema" not in r and r.get("format") != "md"]
+    stories = [r for r in package["resources"] if r.get("format") == "md"]
     used = _used(tables)
     parts = [HEAD, "## Tables\n", *_contents(tables), *(_table(r) for r in tables)]
     parts += ["## Layers\n", "Their making, dates and limits: [geo/README.md](../geo/README.md).\n", *_contents(layers)]
+    if stories:
+        parts += ["## Stories\n", "Guided narratives: their form is told in `evidence/stories.py`, and in CONTRIBUTING.\n"]
+        parts += [*(f"- `{r['path']}`: {r['title']}" for r in stories), ""]
     parts += ["## Vocabulary\n", *(_list(name, rows, used.get(name, [])) for name, rows in _lists(terms).items())]
     return "\n".join(parts).rstrip() + "\n"
 

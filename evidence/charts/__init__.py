@@ -4,10 +4,38 @@ from evidence.charts.acts import families_in, timeline, timeline_alt
 from evidence.charts.bars import histogram
 from evidence.charts.ink import ACT, FONT, MAX_POINTS
 from evidence.charts.multiples import small_multiples
-from evidence.charts.pressure import Look, day, lanes, lanes_legend, state_in_words
+from evidence.charts.pressure import Answer, Look, day, lanes, lanes_legend, state_in_words
+from evidence.charts.series import COLOURS, Bar, Cell, Column, Dated, Line, Mark, Rule, bars, columns, plot, shares, strip
 from evidence.charts.waiting import WAITS_DRAWN, waits
 
 __all__ = [
-    "ACT", "FONT", "MAX_POINTS", "WAITS_DRAWN", "Look", "day", "families_in", "histogram", "lanes", "lanes_legend", "small_multiples", "state_in_words",
-    "timeline", "timeline_alt", "waits",
+    "ACT",
+    "COLOURS",
+    "FONT",
+    "MAX_POINTS",
+    "WAITS_DRAWN",
+    "Answer",
+    "Bar",
+    "Cell",
+    "Column",
+    "Dated",
+    "Line",
+    "Look",
+    "Mark",
+    "Rule",
+    "bars",
+    "columns",
+    "day",
+    "families_in",
+    "histogram",
+    "lanes",
+    "lanes_legend",
+    "plot",
+    "shares",
+    "small_multiples",
+    "state_in_words",
+    "strip",
+    "timeline",
+    "timeline_alt",
+    "waits",
 ]  # fmt: skip

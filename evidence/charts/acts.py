@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from evidence.charts.ink import ACT, FONT, MAX_POINTS
+from evidence.charts.ink import ACT, FONT, MAX_POINTS, mix
 from evidence.model import Bundle, split
 from evidence.words import Words, brief
 
@@ -36,7 +36,8 @@ def timeline(
     dense = len(dated) > MAX_POINTS
     for family in present:
         rows = dated[dated["family"] == family]
-        colour = words.term("act_family", family).get("colour", ACT)
+        colour = words.term("act_family", family).get("colour") or ACT
+        colour = mix(colour, "#FFFFFF", 0.42) if dark else colour
         if dense:
             figure.add_trace(_year_marks(rows, lane[family], colour, words))
             continue
@@ -67,11 +68,13 @@ def timeline(
                 customdata=rows["incident_id"], hovertext=[_hover(row, words) for row in rows.itertuples()], hoverinfo="text", showlegend=False,
             )
         )  # fmt: skip
+    first, last = (dated["period_start"].min(), dated["period_end"].max()) if len(dated) else (pd.Timestamp("2000"), pd.Timestamp("2001"))
+    spare = max((last - first) * 0.03, pd.Timedelta(days=20))
     figure.update_layout(
         height=height, margin={"l": 8, "r": 8, "t": 8, "b": 28}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13, "family": FONT},
         hoverlabel={"align": "left"}, dragmode=False,
-        xaxis={"gridcolor": line, "zeroline": False, "type": "date", "fixedrange": True, "tickformat": "%Y"},
-        yaxis={"tickvals": [lane[f] + 0.42 for f in present], "ticktext": [words.label("act_family", f) for f in present], "ticklabelposition": "inside", "showgrid": False, "zeroline": False, "range": [-0.6, len(present) - 0.2], "fixedrange": True},
+        xaxis={"gridcolor": line, "zeroline": False, "type": "date", "range": [first - spare, last + spare], "fixedrange": True, "tickformat": "%Y"},
+        yaxis={"tickvals": [lane[f] + 0.42 for f in present], "ticktext": [words.label("act_family", f) for f in present], "ticklabelposition": "inside", "tickfont": {"color": ink}, "showgrid": False, "zeroline": False, "range": [-0.6, len(present) - 0.2], "fixedrange": True},
     )  # fmt: skip
     return figure
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from evidence.words import Words
-
-if TYPE_CHECKING:
-    pass
 
 
 def histogram(years: pd.DataFrame, chosen: tuple[int, int], words: Words) -> str:
@@ -24,9 +20,8 @@ def histogram(years: pd.DataFrame, chosen: tuple[int, int], words: Words) -> str
     top = max(float((years["certain"] + years["shared"]).max()), 1.0)
     bars = []
     for year, certain, shared in zip(years["year"], years["certain"], years["shared"], strict=True):
-        title = words("histogram.bar", year=str(year), n=int(certain)) + (
-            words("histogram.shared", n=round(float(shared), 1)) if shared else ""
-        )
+        title = words("histogram.bar", year=str(year), n=int(certain))
+        title += " " + words("histogram.shared", n=round(float(shared), 1)) if shared else ""
         outside = "" if chosen[0] <= year <= chosen[1] else ' class="out"'
         bars.append(
             f'<span{outside} title="{escape(title)}"><i class="shared" style="height:{shared / top * 94:.1f}%"></i>'

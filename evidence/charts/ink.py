@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 ACT = "#B8431B"  # burnt orange is for acts of pressure and nothing else
+ANSWER = "#0B5A63"  # a complaint or an answer: what people did in return
 FONT = "Source Sans, sans-serif"  # the sans that Streamlit bundles
 MAX_POINTS = 2_000  # more glyphs than a screen can show apart; above it a year's acts are one mark
 

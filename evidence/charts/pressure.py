@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from evidence.charts.ink import ACT, MAX_POINTS, fade, mix
+from evidence.charts.ink import ACT, ANSWER, MAX_POINTS, fade, mix
 from evidence.lanes import Lanes, Span, bins, moments, pack, span
 from evidence.lanes import day as day_number
 from evidence.model import split
@@ -355,7 +355,26 @@ class _Glyphs:
         ]  # fmt: skip
 
 
-def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Words, look: Look, *, names: Mapping[str, str]) -> go.Figure:
+@dataclass(frozen=True)
+class Answer:
+    """A complaint made on the day that is drawn: a step of its case, after the acts it answers. `order` 0: its place is not known."""
+
+    key: str
+    case_id: str
+    order: int
+    label: str
+
+
+def day(
+    sorted_acts: Lanes,
+    shown: Sequence[str],
+    steps: pd.DataFrame,
+    words: Words,
+    look: Look,
+    *,
+    names: Mapping[str, str],
+    made: Sequence[Answer] = (),
+) -> go.Figure:
     """One day's acts in lanes, side by side in their order: the number in each glyph is its place, for no hour is known.
 
     Args:
@@ -365,6 +384,7 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
         words: the reader's language.
         look: the picked act and the theme; its days are not used.
         names: what a reader calls a lane.
+        made: complaints of the day, drawn where a lane is a case.
     """
     import plotly.graph_objects as go
 
@@ -374,8 +394,12 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
     # Where an order is recorded it is the position; what has none stands after, without a number.
     slots = steps.groupby("case_id").cumcount().to_numpy() + 1
     row_of = {lane: at for at, lane in enumerate(shown)}
-    named = sorted_acts.mode.key != "type"  # where a lane is a type, its name says it already
-    lines = max((_wrap(words.label("act_type", split(cell)[0]), 16).count("<br>") + 1 for cell in types), default=1) if named else 0
+    answers = [answer for answer in made if answer.case_id in row_of] if sorted_acts.mode.key == "case" else []
+    widest = int(max(slots, default=1)) + len(answers)
+    # Where a lane is a type its name says it already; on a phone the list below does.
+    named = sorted_acts.mode.key != "type" and look.width / widest > 78
+    written = [*(words.label("act_type", split(cell)[0]) for cell in types), *(answer.label for answer in answers)]
+    lines = max((_wrap(label, 16).count("<br>") + 1 for label in written), default=1) if named else 0
     height = _LABEL + 48 + 15 * lines
     standing = sorted_acts.members[sorted_acts.members["lane"].isin(list(shown))]
     marks = [(int(row), str(lane)) for row, lane in standing.itertuples(index=False, name=None)]
@@ -394,6 +418,19 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
         "line": {"width": [3 if key == look.picked else 0 for key in keys], "color": look.ink},
     }
     numbers = [f"<b>{orders[row]}</b>" if orders[row] else "·" for row, _ in marks]
+    under = [words.label("act_type", kind) for kind in kinds]
+    last = steps.groupby("case_id").size().to_dict()
+    for answer in answers:
+        last[answer.case_id] = at = last.get(answer.case_id, 0) + 1
+        x.append(at)
+        y.append(height * row_of[answer.case_id] + _LABEL + 26)
+        numbers.append(f"<b>{answer.order}</b>" if answer.order else "·")
+        under.append(answer.label)
+        said.append(escape(answer.label))
+        keys.append(answer.key)
+        colours.append(look.tone(ANSWER))
+        marker["line"]["width"].append(3 if answer.key == look.picked else 0)
+    marker["symbol"] = ["circle"] * len(marks) + ["square"] * len(answers)
     ground = "#15171A" if look.dark else "#FFFFFF"
     figure = go.Figure(
         data=[
@@ -408,11 +445,11 @@ def day(sorted_acts: Lanes, shown: Sequence[str], steps: pd.DataFrame, words: Wo
     figure.add_trace(
         _names([f"<b>{escape(brief(names[lane], 54))}</b>" for lane in shown], [height * at for at in range(len(shown))], look, 0.4)
     )
-    # Names under the numbers, where a screen is wide enough (app.css hides them where it is not; the list below says the same).
+    # Names under the numbers, where a screen is wide enough.
     figure.update_layout(
         annotations=[
-            {"x": at, "y": high + 18, "text": _wrap(words.label("act_type", kind), 16), "showarrow": False, "yanchor": "top", "font": {"size": 12, "color": look.ink}}
-            for at, high, kind in zip(x, y, kinds, strict=True)
+            {"x": at, "y": high + 18, "text": _wrap(label, 16), "showarrow": False, "yanchor": "top", "font": {"size": 12, "color": look.ink}}
+            for at, high, label in zip(x, y, under, strict=True)
             if named
         ],
         xaxis={"type": "linear", "range": [0.4, slots_shown + 0.6], "tickvals": [], "ticktext": [], "showgrid": False},
@@ -467,10 +504,10 @@ def _crowd(
     epoch = date(1970, 1, 1)
     bounds = [(epoch + timedelta(days=int(at - width / 2)), epoch + timedelta(days=int(at + width / 2))) for at in many["at"]]
     trace = {
-        "type": "scatter", "mode": "markers", "x": many["at"].to_numpy() * _DAY_MS, "y": [place[lane] for lane in many["lane"]], "showlegend": False, "hoverinfo": "text",
+        "type": "scatter", "mode": "markers", "x": (many["at"] * _DAY_MS).tolist(), "y": [place[lane] for lane in many["lane"]], "showlegend": False, "hoverinfo": "text",
         "hovertext": [f"{words.count(int(n), 'incident')}<br>{words.date(a)} – {words.date(b)}" for n, (a, b) in zip(many["n"], bounds, strict=True)],
         "customdata": [f"@{a.isoformat()}/{b.isoformat()}" for a, b in bounds],
-        "marker": {"color": [colours[lane] for lane in many["lane"]], "opacity": 0.75, "size": 3 + 19 * np.sqrt(many["n"] / max(int(many["n"].max()), 1)) if len(many) else 3, "line": {"width": 0}},
+        "marker": {"color": [colours[lane] for lane in many["lane"]], "opacity": 0.75, "size": (3 + 19 * np.sqrt(many["n"] / many["n"].max())).tolist(), "line": {"width": 0}},
         "selected": {"marker": {"opacity": 0.75}}, "unselected": {"marker": {"opacity": 0.75}},
     }  # fmt: skip
     return [trace], edges

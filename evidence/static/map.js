@@ -7,6 +7,7 @@
   "use strict";
 
   const SVG = "http://www.w3.org/2000/svg";
+  const LASTING_YEARS = 6; // the same as flaring.LASTING_YEARS
   // Unit shapes, the same names as Plotly's symbols, so that a glyph means the same on map and timeline.
   const POLYGONS = {
     square: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
@@ -67,6 +68,8 @@
   let clicks = 0;
   /** st_folium's own reports wait a quarter of a second; a click is told at once. */
   function tell(kind, id) {
+    // Inside a page of others nobody is told what a reader looks at: the record opens on our own page.
+    if (window.tamshyOpens) { window.open(window.tamshyOpens + encodeURIComponent(id), "_blank", "noopener"); return; }
     clicks += 1;
     const value = { picked: { kind, id }, clicks };
     window.parent.postMessage({ isStreamlitMessage: true, type: "streamlit:setComponentValue", value, dataType: "json" }, "*");
@@ -74,8 +77,8 @@
 
   // ── basemap ─────────────────────────────────────────────────────────────────────────────────────
   const INK = {
-    light: { sea: "#d3dde1", land: "#f4f0e7", home: "#fbf8f1", line: "#b9b09d", region: "#d8cfbd", river: "#a9bcc4", label: "#5b5548", water: "#55717d", halo: "#ffffff" },
-    dark: { sea: "#0f1d24", land: "#1b1e21", home: "#23272a", line: "#5a5f63", region: "#3a3f43", river: "#35525f", label: "#b8b2a4", water: "#7fa3b1", halo: "#101214" },
+    light: { sea: "#d3dde1", land: "#f4f0e7", home: "#fbf8f1", line: "#b9b09d", region: "#d8cfbd", river: "#a9bcc4", label: "#5b5548", water: "#55717d", halo: "#ffffff", heat: ["#f2d8a7", "#e8ad63", "#d67a36", "#a8461f", "#5f1f14"] },
+    dark: { sea: "#0f1d24", land: "#1b1e21", home: "#23272a", line: "#5a5f63", region: "#3a3f43", river: "#35525f", label: "#b8b2a4", water: "#7fa3b1", halo: "#101214", heat: ["#57401f", "#8f5a22", "#c9782c", "#eda84f", "#ffe0a6"] },
   };
 
   function named(properties, language) {
@@ -139,10 +142,10 @@
       const shown = state.labels.concat(state.ownLabels).filter((l) => zoom >= l.from && view.contains(l.at)).sort((a, b) => a.rank - b.rank);
       let n = 0;
       for (const l of shown) {
-        const p = map.latLngToLayerPoint(l.at), size = { country: 8.5, water: 7.5, region: 6.6 }[l.kind] || 6.4;
-        const w = l.name.length * size + 6, h = 15;
+        const p = map.latLngToLayerPoint(l.at), size = l.size || { country: 8.5, water: 7.5, region: 6.6 }[l.kind] || 6.4;
+        const w = l.name.length * size + 6, h = l.size ? l.size * 2.2 : 15, off = l.off || 9;
         // Beside its mark a name may stand to the right, left, above or below, whichever is free; elsewhere it stands on its point.
-        const corners = l.beside ? [[9, -h / 2], [-9 - w, -h / 2], [-w / 2, -h - 8], [-w / 2, 9]] : [[-w / 2, -h / 2]];
+        const corners = l.beside ? [[off, -h / 2], [-off - w, -h / 2], [-w / 2, -h - off + 1], [-w / 2, off]] : [[-w / 2, -h / 2]];
         const free = corners.map(([dx, dy]) => [p.x + dx, p.y + dy, p.x + dx + w, p.y + dy + h])
           .find((box) => !taken.some((t) => box[0] < t[2] && box[2] > t[0] && box[1] < t[3] && box[3] > t[1]));
         if (!free) continue;
@@ -191,6 +194,8 @@
   function showDisc(state) {
     state.disc.clearLayers();
     const mark = state.marks.find((m) => m.options.thing === state.picked);
+    // A ring shows where it is also while its mark lies in a cluster.
+    if (mark) L.circleMarker(mark.getLatLng(), { radius: 20, color: state.ink.label, weight: 2.5, fill: false, interactive: false }).addTo(state.disc);
     if (mark && mark.options.radius) {
       L.circle(mark.getLatLng(), { radius: mark.options.radius, color: mark.options.colour, weight: 1, dashArray: "4 3", fillColor: mark.options.colour, fillOpacity: 0.1, interactive: false }).addTo(state.disc);
     }
@@ -242,7 +247,9 @@
       fromCanvas(box, "station", s.id, s.title).addTo(state.groups.stations);
     }
     state.flares = context.flares.map((f) => {
-      const dot = L.circleMarker(f.at, { radius: 1, weight: 1, color: f.background ? "#7d7d7d" : "#8a5a00", fillColor: f.background ? "#9a9a9a" : "#D99A1C", fillOpacity: 0.55, renderer: canvas });
+      // A flare listed in few years is a ring, a lasting one a disc.
+      const lasting = f.volumes.filter((volume) => volume > 0).length >= LASTING_YEARS;
+      const dot = L.circleMarker(f.at, { radius: 1, weight: 1, color: f.background ? "#7d7d7d" : "#8a5a00", fillColor: f.background ? "#9a9a9a" : "#D99A1C", fillOpacity: lasting ? 0.6 : 0, renderer: canvas });
       dot.on("click", () => tell("flare", f.id));
       dot.bindTooltip(() => element("span", "", `${f.title} · ${dot.volume.toLocaleString(options.language, { maximumFractionDigits: 1 })} ${options.texts.mm3}`), { direction: "top", opacity: 1 });
       return { ...f, dot };
@@ -255,6 +262,7 @@
   /** Flares: the area of a disc grows with the gas flared in the chosen years; nothing listed, nothing drawn. */
   function drawFlares(state) {
     if (!state.flares || !state.years) return;
+    state.flared = true;
     const [first, last] = state.years, group = state.groups.flares;
     group.clearLayers();
     for (const f of state.flares) {
@@ -265,6 +273,110 @@
       f.dot.setRadius(Math.max(1.5, Math.sqrt(volume) * 0.55));
       group.addLayer(f.dot);
     }
+  }
+
+  // ── detections: cells that the server counted ───────────────────────────────────────────────────
+  const STEP = 32, LARGEST = 512 * 512, KEPT = 24, CLASSES = [1, 10, 100, 1000, 10000];
+
+  /** A strip at the top of the map: how many are in view, of which days, and what the colours mean. */
+  function makeStrip(state) {
+    const strip = element("div", "strip"), said = element("p"), ramp = element("p", "ramp");
+    strip.hidden = true;
+    said.setAttribute("role", "status");
+    strip.append(said, ramp, element("p", "note", state.options.texts.detections_note));
+    state.map.getContainer().append(strip);
+    L.DomEvent.disableClickPropagation(strip);
+    state.cells = { strip, said, ramp, at: null, answer: null, overlay: null, stop: null, kept: new Map() };
+  }
+
+  /** The block of cells that holds what is in view and a margin, on a grid, so that a small move asks for nothing new. */
+  function blockInView(map) {
+    const view = map.getBounds().pad(0.25);
+    for (let level = Math.max(0, Math.min(6, map.getZoom() - 3)); ; level--) {
+      const size = 2 ** level;
+      const axis = (low, high, origin) => {
+        const first = Math.max(0, Math.floor(((low + origin) * size) / STEP) * STEP);
+        const last = Math.min(2 * origin * size, Math.ceil(((high + origin) * size) / STEP) * STEP);
+        return [first, Math.max(1, last - first)];
+      };
+      const [west, columns] = axis(view.getWest(), view.getEast(), 180), [south, rows] = axis(view.getSouth(), view.getNorth(), 90);
+      if (columns * rows <= LARGEST || !level) return { level, west, south, columns, rows };
+    }
+  }
+
+  async function drawDetections(state) {
+    const { map, cells, options } = state, asked = state.view && state.view.detections;
+    if (!cells) return;
+    cells.strip.hidden = !asked || !state.visible.detections;
+    if (cells.strip.hidden) {
+      if (cells.overlay) cells.overlay.remove();
+      return;
+    }
+    const block = blockInView(map);
+    const url = asked.url + asked.days + Object.entries(block).map(([key, value]) => `&${key}=${value}`).join("");
+    if (cells.stop) cells.stop.abort();
+    const stop = (cells.stop = new AbortController());
+    if (!cells.kept.has(url)) {
+      try {
+        const answer = await fetch(url, { signal: stop.signal });
+        if (!answer.ok) throw new Error(answer.status);
+        cells.kept.set(url, { ...(await answer.json()), block });
+        if (cells.kept.size > KEPT) cells.kept.delete(cells.kept.keys().next().value);
+      } catch (error) {
+        if (error.name !== "AbortError") cells.said.textContent = options.texts.detections_failed;
+        return;
+      }
+      if (cells.stop !== stop || cells.strip.hidden) return;
+    }
+    if (cells.at !== url) {
+      cells.at = url;
+      cells.answer = cells.kept.get(url);
+      paintCells(state);
+    }
+    cells.overlay.addTo(map);
+    sayDetections(state);
+    document.documentElement.dataset.detections = cells.answer.n;
+    state.painted("cells");
+  }
+
+  /** One canvas over the block; rows are as high as the projection makes them. Darker by powers of ten, the same at every zoom. */
+  function paintCells(state) {
+    const { map, cells, ink } = state, { level, west, south, columns, rows } = cells.answer.block, size = 2 ** level;
+    const zoom = map.getZoom(), y = (row) => map.project([(south + row) / size - 90, 0], zoom).y;
+    const bounds = L.latLngBounds([south / size - 90, west / size - 180], [(south + rows) / size - 90, (west + columns) / size - 180]);
+    const top = y(rows), wide = (256 * 2 ** zoom) / 360 / size;
+    const edges = Int32Array.from({ length: rows + 1 }, (_, row) => Math.round(y(row) - top));
+    const canvas = element("canvas");
+    canvas.width = Math.min(8192, Math.ceil(columns * wide)); canvas.height = Math.min(8192, Math.ceil(edges[0]));
+    canvas.setAttribute("aria-hidden", "true");
+    const pen = canvas.getContext("2d"), list = cells.answer.cells;
+    for (let at = 0; at < list.length; at += 3) {
+      // Whole pixels: a seam between cells would draw a grid that nobody observed.
+      const row = list[at + 1] - south, low = edges[row], high = edges[row + 1], left = Math.round((list[at] - west) * wide);
+      pen.fillStyle = ink.heat[CLASSES.findLastIndex((from) => list[at + 2] >= from)];
+      pen.fillRect(left, high, Math.max(1, Math.round((list[at] - west + 1) * wide) - left), Math.max(1, low - high));
+    }
+    const overlay = L.svgOverlay(canvas, bounds, { pane: "cells", interactive: false, opacity: 0.85 });
+    if (cells.overlay) cells.overlay.remove();
+    cells.overlay = overlay;
+  }
+
+  function sayDetections(state) {
+    const { map, cells, options, ink } = state, { block, cells: list } = cells.answer, size = 2 ** block.level, view = map.getBounds();
+    const axis = (degrees, origin) => (degrees + origin) * size - 0.5;
+    const [west, east] = [view.getWest(), view.getEast()].map((d) => axis(d, 180)), [south, north] = [view.getSouth(), view.getNorth()].map((d) => axis(d, 90));
+    let n = 0;
+    for (let at = 0; at < list.length; at += 3) if (list[at] >= west && list[at] <= east && list[at + 1] >= south && list[at + 1] <= north) n += list[at + 2];
+    // Browsers do not know how Kazakh writes numbers; it writes them as Russian does.
+    const number = (value) => value.toLocaleString(options.language === "kk" ? "ru" : options.language);
+    cells.said.textContent = options.texts.detections_in_view.replace("{n}", number(n)).replace("{period}", state.view.detections.period);
+    cells.ramp.replaceChildren(element("span", "", options.texts.detections_square.replace("{km}", number(+(111 / size).toPrecision(2))) + ":"));
+    CLASSES.forEach((from, at) => {
+      const box = element("i");
+      box.style.background = ink.heat[at];
+      cells.ramp.append(box, element("span", "", number(from) + (at === CLASSES.length - 1 ? "+" : "")));
+    });
+    document.documentElement.dataset.inView = n;
   }
 
   // ── controls ────────────────────────────────────────────────────────────────────────────────────
@@ -323,8 +435,8 @@
     map.attributionControl.addAttribution(options.texts.credit);
     map.createPane("basemap").style.zIndex = 150;
     const state = {
-      map, options, ink, labels: [], ownLabels: [], marks: [], picked: null, years: null, flares: null,
-      visible: { incidents: true, places: true, assets: true, flares: true, stations: false, names: true, ...options.visible },
+      map, options, ink, labels: [], ownLabels: [], marks: [], kept: new Map(), picked: null, years: null, flares: null,
+      visible: { incidents: true, places: true, assets: true, flares: true, stations: false, detections: false, names: true, ...options.visible },
       groups: { places: L.layerGroup(), assets: L.layerGroup(), flares: L.layerGroup(), stations: L.layerGroup() },
       canvas: L.canvas({ padding: 0.4 }),
       disc: L.layerGroup(),
@@ -338,7 +450,13 @@
         if (state.visible[key]) map.addLayer(group); else map.removeLayer(group);
       }
       state.placeLabels();
+      drawDetections(state);
     };
+    if (options.texts.detections) {
+      map.createPane("cells").style.zIndex = 250;
+      makeStrip(state);
+      map.on("moveend", () => drawDetections(state));
+    }
     map.addLayer(state.disc);
     legend(state);
     state.switchLayers();
@@ -355,18 +473,32 @@
     const state = states.get(map);
     state.view = view;
     if (view.stacks.length && !state.spots) return;
+    const flared = String(state.years) === String(view.years) && state.flared;
     state.years = view.years;
     state.picked = view.picked;
-    state.incidents.clearLayers();
     const stacks = view.stacks.map(([spot, n]) => {
       const [id, lat, lon, radius, name] = state.spots[spot];
       return [lat, lon, radius, "circle", view.stackColour, "place", id, `${name}: ${n.toLocaleString(state.options.language)}`, n];
     });
     const things = view.things.concat(stacks);
-    state.marks = things.map((thing) => markOf(state, thing));
-    state.incidents.addLayers(state.marks);
+    // Marks that stay are kept: most of a map is the same after a step of the period.
+    const before = state.kept, now = new Map();
+    for (const thing of things) { const key = JSON.stringify(thing); now.set(key, before.get(key) ?? markOf(state, thing)); }
+    const gone = [...before].filter(([key]) => !now.has(key)).map(([, mark]) => mark);
+    const fresh = [...now].filter(([key]) => !before.has(key)).map(([, mark]) => mark);
+    state.kept = now;
+    state.marks = [...now.values()];
+    if (gone.length + fresh.length < state.marks.length / 2) {
+      state.incidents.removeLayers(gone);
+      state.incidents.addLayers(fresh);
+    } else {
+      state.incidents.clearLayers();
+      state.incidents.addLayers(state.marks);
+    }
+    for (const mark of state.marks) mark.options.icon.options.html.classList.toggle("picked", mark.options.thing === state.picked);
     listKinds(state, view.kinds);
-    drawFlares(state);
+    if (!flared) drawFlares(state);
+    drawDetections(state);
     showDisc(state);
     requestAnimationFrame(state.placeLabels);
     if (view.look && view.look.key !== state.look) {
@@ -377,5 +509,6 @@
     state.painted("view");
   }
 
-  window.tamshy = { start, show };
+  // What a presentation draws its own map with (present.js).
+  window.tamshy = { start, show, parts: { INK, glyph, drawBasemap, makeLabels } };
 })();

@@ -1,18 +1,111 @@
 """What pages share of Streamlit: open a page, filter, caption, cards, map, downloads."""
 
+from evidence.ui.air import air_section
+from evidence.ui.briefing import briefing
 from evidence.ui.cards import card
 from evidence.ui.casefile import case_file, case_filters, choose_case, choose_case_view
 from evidence.ui.cover import cover, key_figures, news, picked_card
 from evidence.ui.docket import answers, answers_download, by_mechanism, docket_and_card, waiting, which_mechanism
-from evidence.ui.figures import choose_view, download, list_and_card, map_and_card, overview_map, timeline
+from evidence.ui.dossier import dossier_section
+from evidence.ui.environment import beside_the_card, choose_subject, figures_section
+from evidence.ui.event import event_section
+from evidence.ui.figures import choose_view, list_and_card, map_and_card, overview_map, timeline
 from evidence.ui.filters import chips, filters, period
+from evidence.ui.flaring import flaring_section
+from evidence.ui.handover import take_case, take_incidents, take_tables
 from evidence.ui.ledger import ledger_and_card
 from evidence.ui.lists import citation, listing
+from evidence.ui.observations import observations_section
 from evidence.ui.page import Page, foot, md, navigation, open_page, say
+from evidence.ui.pins import my_presentation
+from evidence.ui.plates import pictures
+from evidence.ui.present import asked_story, choose_story, deck
 from evidence.ui.pressure import choose_show, lanes_and_card
+from evidence.ui.resettlement import (
+    choose_land_view,
+    chosen_village,
+    destinations,
+    figures_side_by_side,
+    promises,
+    resettlement_download,
+    stage_board,
+    village,
+)
+from evidence.ui.sources import choose_sources_view, codebook, definitions, how_counted, known_holes, library_and_card
 from evidence.ui.trend import compare, cross_table, trend
+from evidence.ui.verify import verify
+from evidence.ui.zones import what_if, zone_history
 
 __all__ = [
-    "Page", "answers", "answers_download", "by_mechanism", "card", "case_file", "case_filters", "chips", "choose_case", "choose_case_view", "choose_show", "choose_view", "citation", "compare", "cover", "cross_table", "docket_and_card", "download", "filters", "foot", "key_figures", "lanes_and_card", "ledger_and_card", "list_and_card", "listing",
-    "map_and_card", "md", "navigation", "news", "open_page", "overview_map", "period", "picked_card", "say", "timeline", "trend", "waiting", "which_mechanism",
+    "Page",
+    "air_section",
+    "answers",
+    "answers_download",
+    "asked_story",
+    "beside_the_card",
+    "briefing",
+    "by_mechanism",
+    "card",
+    "case_file",
+    "case_filters",
+    "chips",
+    "choose_case",
+    "choose_case_view",
+    "choose_land_view",
+    "choose_show",
+    "choose_sources_view",
+    "choose_story",
+    "choose_subject",
+    "choose_view",
+    "chosen_village",
+    "citation",
+    "codebook",
+    "compare",
+    "cover",
+    "cross_table",
+    "deck",
+    "definitions",
+    "destinations",
+    "docket_and_card",
+    "dossier_section",
+    "event_section",
+    "figures_section",
+    "figures_side_by_side",
+    "filters",
+    "flaring_section",
+    "foot",
+    "how_counted",
+    "key_figures",
+    "known_holes",
+    "lanes_and_card",
+    "ledger_and_card",
+    "library_and_card",
+    "list_and_card",
+    "listing",
+    "map_and_card",
+    "md",
+    "my_presentation",
+    "navigation",
+    "news",
+    "observations_section",
+    "open_page",
+    "overview_map",
+    "period",
+    "picked_card",
+    "pictures",
+    "promises",
+    "resettlement_download",
+    "say",
+    "stage_board",
+    "take_case",
+    "take_incidents",
+    "take_tables",
+    "timeline",
+    "trend",
+    "verify",
+    "village",
+    "waiting",
+    "what_if",
+    "which_mechanism",
+    "zone_history",
 ]  # fmt: skip

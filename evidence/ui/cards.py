@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import geo, report, rules, select
+from evidence import geo, ledger, report, rules, select
 from evidence.model import split
 from evidence.ui.lists import citation, listing, openers, zone_line
 from evidence.ui.page import CARDS, Page, md, page_link, tell, unpick
@@ -218,9 +218,9 @@ def _incident(page: Page, row: Row) -> None:
             if answer in {"no_reply_found", "unknown", "not_asked"}
             else said,
         )
-    for column, label in (("norms_invoked", "card.norms_invoked"), ("norms_breached", "card.norms_breached")):
+    for column in ledger.RELATIONS.values():
         for key in split(row[column]):
-            _norm(page, key, label)
+            _norm(page, key, f"card.{column}")
     if row["articles_as_printed"] and not (row["norms_invoked"] or row["norms_breached"]):
         _fact(words, "card.articles", row["articles_as_printed"])
     _text(words, row, "caveat", "card.caveat")

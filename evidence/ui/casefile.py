@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from evidence import burden, casefile, rules, select
+from evidence import burden, casefile, ledger, rules, select
 from evidence.casefile import Link, Row
 from evidence.docket import days_between, docket, one_day
 from evidence.model import Bundle, parse_period, split
@@ -20,7 +20,7 @@ from evidence.ui.page import CARDS, Page, box, change, extra, find, foot, here, 
 from evidence.ui.pressure import choose
 from evidence.words import brief
 
-SHOWS = ("file", "ledger")
+SHOWS = ("file", "ledger", "dossier")
 CASES_OFFERED = 400  # in the list; filters reach the others
 CHAIN = 40  # entries on a screen
 CLAIMS = 3  # side by side
@@ -66,14 +66,14 @@ def _take_case() -> None:
 
 
 def choose_case_view(page: Page) -> str:
-    """The file or the ledger of norms."""
+    """The file, the ledger of norms, or the dossier to hand over."""
     with st.container(key="case_show"):
         return choose(page, "show", SHOWS, SHOWS[0], texts="case.show")
 
 
 def case_filters(page: Page, show: str) -> Selected:
     """What the other filters select; the case itself is chosen above. A file needs only to be told of them, a ledger is worked with."""
-    if show == "file":
+    if show != "ledger":
         chips(page)
         return select.select(page.bundle, page.selection)
     return filters(page)
@@ -152,8 +152,10 @@ def _figure(page: Page, figure: burden.Burden) -> str:
         words("case.burden_ended", status=lower(words.label("status", figure.ended))) if figure.ended else "",
     ]
     note = " · ".join(note for note in notes if note)
-    return box("t-number", md(burden.amount(figure, words))) + f"\n\n{md(words.label('burden_kind', figure.kind))}" + (
-        f"  \n:gray[{md(note)}]" if note else ""
+    return (
+        box("t-number", md(burden.amount(figure, words)))
+        + f"\n\n{md(words.label('burden_kind', figure.kind))}"
+        + (f"  \n:gray[{md(note)}]" if note else "")
     )
 
 
@@ -233,10 +235,7 @@ def _act(page: Page, link: Link) -> list[str]:
         )
     )
     facts.append(("card.reason", tell(words, words.text(row, "reason_given"))))
-    facts += [
-        (label, _norms(page, row[column]))
-        for column, label in (("norms_invoked", "card.norms_invoked"), ("norms_breached", "card.norms_breached"))
-    ]
+    facts += [(f"card.{column}", _norms(page, row[column])) for column in ledger.RELATIONS.values()]
     if not (row["norms_invoked"] or row["norms_breached"]):
         facts.append(("card.articles", md(row["articles_as_printed"])))
     lines.append(_facts(page, facts))

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from evidence import counts, select
+from evidence import counts, docket, select
 from evidence.counts import Figure
 from evidence.model import split
 from evidence.select import Selected
@@ -49,13 +49,14 @@ def _figures(page: Page, selected: Selected) -> dict[str, Figure]:
     cases = list(shown["case_id"])
     responses = bundle["responses"]
     concerned = responses[responses["case_id"].isin(cases) & (responses["kind"] != "support")]
-    silent = concerned[concerned["response_type"] == "no_response"]
+    states = docket.docket(bundle)
+    waiting = set(states.loc[states["state"].isin(docket.WAITING), "response_id"])
     return {
         "incidents": counts.events(shown, "incident_id", "incident"),
         "custody": counts.events(custody, "incident_id", "incident"),
         "cases": counts.things(cases, "case"),
         "responses": counts.things(list(concerned["response_id"]), "response"),
-        "unanswered": counts.things(list(silent["response_id"]), "response"),
+        "unanswered": counts.things([key for key in concerned["response_id"] if key in waiting], "response"),
     }
 
 

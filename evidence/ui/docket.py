@@ -8,14 +8,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import charts, docket, eligibility, report
+from evidence import charts, docket, eligibility, report, select
 from evidence.docket import Days, Group, Waits
 from evidence.model import Bundle, split
 from evidence.select import Selected
 from evidence.ui.cards import card
+from evidence.ui.figures import drawn as drawn_figure
 from evidence.ui.figures import theme
+from evidence.ui.handover import Shown, take
 from evidence.ui.lists import openers, paged
-from evidence.ui.page import Page, box, extra, here, md, opens, pick, say, set_extra, sheet, tell, write_link
+from evidence.ui.page import Page, box, extra, here, md, opens, say, set_extra, sheet, tell
+from evidence.ui.plates import caption, figure_plate, plate_buttons
 from evidence.words import Words, brief
 
 Row = Mapping[str, Any]
@@ -68,24 +71,25 @@ def waiting(page: Page, rows: pd.DataFrame) -> None:
     figure = charts.waits(drawn, names, words, dark=theme() == "dark", today=docket.as_of(page.bundle))
     alt = words("docket.chart_alt", **{**said, "n": len(drawn)}, waiting=len(still))
     with st.container(key="waits"):
-        event = st.plotly_chart(
-            figure, key="waits_chart", on_select="rerun", selection_mode="points", alt=alt, config={"displayModeBar": False}
-        )
+        drawn_figure(page, lambda width: figure, alt=alt, spans_days=False)
     say(words("docket.chart_note"))
-    if len(known) > len(drawn):
-        say(words("docket.chart_cut", n=len(known), shown=len(drawn)))
-    _take_mark(event)
+    cut = words("docket.chart_cut", n=len(known), shown=len(drawn)) if len(known) > len(drawn) else ""
+    if cut:
+        say(cut)
+    plate_buttons(
+        page, "waits",
+        figure_plate(
+            page, lambda: charts.waits(drawn, names, words, dark=False, today=docket.as_of(page.bundle)), title=words("docket.chart_title" if len(still) else "docket.chart_title_all", **said),
+            unit=words("plate.unit_waits"), selection=lambda: _caption(page, rows), alt=alt, notes=f"{words('docket.chart_note')} {cut}".strip(),
+        ),
+    )  # fmt: skip
 
 
-def _take_mark(event: Any) -> None:
-    """Open the card of the mark that was clicked, once."""
-    points = (event or {}).get("selection", {}).get("points", [])
-    chosen = points[0].get("customdata") if points else None
-    chosen = chosen[0] if isinstance(chosen, list) else chosen
-    if chosen and chosen != st.session_state.get("waits_pick"):
-        pick("response", chosen)
-        write_link()
-    st.session_state["waits_pick"] = chosen
+def _caption(page: Page, rows: pd.DataFrame) -> str:
+    """Which responses these are, where the list does not stand beside them: how many, and of which selection of incidents."""
+    selected = select.select(page.bundle, page.selection)
+    said = page.words("answers.caption", n=len(rows), total=len(page.bundle["responses"]), acts=selected.n)
+    return f"{said}. {caption(selected, page.words)}"
 
 
 def _days(row: Row) -> Days | None:
@@ -399,10 +403,15 @@ def answers_download(page: Page, rows: pd.DataFrame) -> None:
     if rows.empty:
         return
     words, bundle = page.words, page.bundle
-    st.download_button(
-        words("answers.download", n=len(rows)), lambda: report.csv(whole(bundle, rows), bundle, words), f"tamshy-{bundle.version}-answers.csv", "text/csv",
-        on_click="ignore",
-    )  # fmt: skip
+
+    def made() -> Shown:
+        table, wide = bundle["responses"], whole(bundle, rows)
+        added = [name for name in wide.columns if name not in table.columns and not name.endswith(report.DERIVED)]
+        selected = select.select(bundle, page.selection)
+        caption = words("answers.caption", n=len(rows), total=len(table), acts=selected.n)
+        return [report.rows_of(bundle, "responses", wide, added)], f"{caption}. {select.in_words(selected, words)}"
+
+    take(page, made)
 
 
 def whole(bundle: Bundle, rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 
-from evidence import charts, geo, maps, report, select, server
+from evidence import charts, geo, maps, select, server, tiles
 from evidence.model import Bundle
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.lists import listing, zone_html
-from evidence.ui.page import CARDS, Page, md, pick, write_link
+from evidence.ui.page import CARDS, Page, here, md, opener, pick, write_link
+from evidence.ui.plates import map_plate, plate_buttons, timeline_plate
 from evidence.words import Words
 
 # On a phone the list comes before the map: its first rows, the rest on further pages.
 PHONE_ROWS = 5
+BRACKET = "\ue000"
+SCREEN, PHONE = 800, 330  # widths that a figure is drawn for, in pixels
 CLOSE = 8  # the zoom at which a village and its field are on one map
 
 
@@ -44,12 +49,36 @@ def _draw_map(
         "context": server.asset_url(bundle, f"context-{words.language}.json"),
     }
     centre, zoom = home_view(bundle)
-    base = maps.base_map(words, assets=assets, theme=theme(), home=["KAZ"], centre=centre, zoom=zoom, visible=visible)
+    detections = _detections(page) if key == "map" else None
+    base = maps.base_map(
+        words, assets=assets, theme=theme(), home=["KAZ"], centre=centre, zoom=zoom, visible=visible, detections=detections is not None
+    )
     picked = page.picked[1] if page.picked else None
     look = look or _look_at(page)
-    view = maps.view(selected.frame, words, years=_flare_years(page), picked=picked, look=look)
+    view = maps.view(selected.frame, words, years=_flare_years(page), picked=picked, look=look, detections=detections)
     value = st_folium(base, key=key, height=height, width=None, use_container_width=True, returned_objects=[], feature_group_to_add=view)
     return value or {}
+
+
+def _detections(page: Page) -> dict[str, str] | None:
+    """Where the map asks for satellite detections and of which days, in the link's form and in words; None if the bundle has none."""
+    known, chosen = tiles.offered(page.bundle.path), page.selection
+    if known is None:
+        return None
+    since, until = max(chosen.since or known.since, known.since), min(chosen.until or known.until, known.until)
+    if since > until:
+        since, until = chosen.since or known.since, chosen.until or known.until
+    return {
+        "url": f"{server.base_path()}/observations/block?v={known.version}",
+        "days": f"&from={since}&to={until}",
+        "period": span(page.words, since, until),
+    }
+
+
+def span(words: Words, since: date, until: date) -> str:
+    """The days in words; whole years as years."""
+    whole = (since.month, since.day, until.month, until.day) == (1, 1, 12, 31)
+    return words.date(f"{since.year}/{until.year}" if whole else f"{since}/{until}")
 
 
 def _look_at(page: Page) -> dict[str, Any] | None:
@@ -86,6 +115,8 @@ def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
     left, right = st.columns([2.1, 1], gap="medium")
     with left, st.container(key="map"):
         value = _draw_map(page, selected, key="map", height=height)
+    with left:
+        plate_buttons(page, "map", map_plate(page, selected, _where(selected, page.words), years=_flare_years(page)))
     clicks = value.get("clicks", 0)
     if clicks and clicks != st.session_state.get("clicks"):
         st.session_state["clicks"] = clicks
@@ -108,6 +139,21 @@ def small_map(page: Page, selected: Selected, *, at: tuple[float, float], key: s
     clicks = value.get("clicks", 0)
     if clicks and clicks != st.session_state.get("clicks_small"):
         st.session_state["clicks_small"] = clicks
+        pick(value["picked"]["kind"], value["picked"]["id"])
+        st.rerun()
+
+
+def flare_map(page: Page, *, years: tuple[int, int], key: str, look: dict[str, Any] | None, height: int) -> None:
+    """The flares of some years and no incidents; a click on one opens its card."""
+    since, until = (date(year, month, day) for year, month, day in ((years[0], 1, 1), (years[1], 12, 31)))
+    shown = replace(page, selection=page.selection.but(since=since, until=until))
+    selected = select.select(page.bundle, page.selection)
+    nothing = replace(selected, at=selected.at[:0])
+    with st.container(key="map_flares"):
+        value = _draw_map(shown, nothing, key=key, height=height, look=look, visible={"incidents": False, "stations": False})
+    clicks = value.get("clicks", 0)
+    if clicks and clicks != st.session_state.get(f"clicks_{key}"):
+        st.session_state[f"clicks_{key}"] = clicks
         pick(value["picked"]["kind"], value["picked"]["id"])
         st.rerun()
 
@@ -174,6 +220,7 @@ def overview_map(page: Page, selected: Selected, *, height: int = 430) -> None:
     look = {"key": "flagship", "at": [place["lat"], place["lon"]], "zoom": 6} if place is not None else None
     with st.container(key="map"):
         value = _draw_map(page, selected, key="overview_map", height=height, look=look)
+    plate_buttons(page, "map", map_plate(page, selected, _where(selected, page.words), years=_flare_years(page)))
     clicks = value.get("clicks", 0)
     if clicks and clicks != st.session_state.get("clicks_overview"):
         st.session_state["clicks_overview"] = clicks
@@ -224,41 +271,55 @@ def timeline(page: Page, selected: Selected, *, height: int = 430) -> None:
         selected.frame, page.bundle, page.words, dark=theme() == "dark", highlight=page.bundle.schema.get("flagship_case"), height=height
     )
     with st.container(key="timeline"):
-        event = st.plotly_chart(
-            figure,
-            key="timeline_chart",
-            on_select="rerun",
-            selection_mode="points",
-            alt=charts.timeline_alt(selected.frame, page.words),
-            config={"displayModeBar": False},
-            theme=None,
-        )
-    points = (event or {}).get("selection", {}).get("points", [])
-    chosen = points[0].get("customdata") if points else None
-    chosen = chosen[0] if isinstance(chosen, list) else chosen
-    if chosen and chosen != st.session_state.get("timeline_pick"):
-        pick("incident", chosen)
-        write_link()
-    st.session_state["timeline_pick"] = chosen
+        plot(page, figure, key="timeline", alt=charts.timeline_alt(selected.frame, page.words), height=height)
+    plate_buttons(page, "timeline", timeline_plate(page, selected, _when(selected, page.words)))
 
 
-def download(page: Page, selected: Selected) -> None:
-    """The rows behind what is shown, as CSV and GeoJSON, made only when asked for."""
-    words, bundle = page.words, page.bundle
-    caption = select.in_words(selected, words)
-    name = f"tamshy-{bundle.version}"
-    with st.container(horizontal=True, key="downloads"):
-        st.download_button(
-            words("download.csv", n=selected.n),
-            lambda: report.csv(selected.whole, bundle, words),
-            f"{name}-incidents.csv",
-            "text/csv",
-            on_click="ignore",
+def plot(page: Page, figure: Any, *, key: str, alt: str, height: int) -> None:
+    """A Plotly figure that the reader's browser draws with Plotly's small build; a mark's `customdata` opens its record.
+
+    Streamlit's own chart brings all of Plotly, four fifths of a second of work for a browser before the first mark.
+    """
+    st.html(
+        f'<div class="t-plotly" role="img" aria-label="{escape(alt)}" style="height:{height}px" data-key="{key}" '
+        f'data-src="{escape(server.asset_url(page.bundle, "plotly.js"))}" data-opens="{escape(opener(page))}" '
+        f'data-figure="{escape(figure.to_json())}"></div>'
+    )
+
+
+def drawn(page: Page, make: Callable[[int], Any], *, alt: str, spans_days: bool = True) -> None:
+    """A Plotly figure drawn here, as SVG whose marks are links, for a wide screen and for a phone; a mouse can draw a period over it.
+
+    Nothing of Plotly reaches the browser: a change of lanes costs a reader the time to draw one picture.
+
+    Args:
+        page: the page.
+        make: gives the figure for a width in pixels.
+        alt: what the figure shows, in a sentence.
+        spans_days: whether the axis is time, so that a period can be drawn.
+    """
+    from evidence import plates
+
+    ground = "#15171A" if theme() == "dark" else "#FAF7F1"
+    base = opener(page)
+    for kind, width in (("wide", SCREEN), ("narrow", PHONE)):
+        figure = make(width)
+        drawing = plates.plotted(
+            figure, page.words, width=width, alt=alt, screen=plates.Screen(ground, lambda key: _leads(page, base, key))
         )
-        st.download_button(
-            words("download.geojson", n=int(selected.frame["located"].sum())),
-            lambda: report.geojson(selected.whole, bundle, words, caption),
-            f"{name}-incidents.geojson",
-            "application/geo+json",
-            on_click="ignore",
-        )
+        brush = ""
+        if spans_days:
+            first, last = figure.layout.xaxis.range
+            brush = f' data-span="{first:.0f} {last:.0f}" data-brush="{escape(here(page, **{"from": "SINCE", "to": "UNTIL"}))}"'
+        # Streamlit's cleaner drops an attribute that holds a closing tag, so the brackets travel as a letter that no text may hold.
+        body = f'<svg viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}" font-family="inherit">{drawing.body}</svg>'
+        svg = escape(body.replace(BRACKET, "").replace("<", BRACKET), quote=False).replace("'", "&#39;")
+        st.html(f'<div class="t-drawn t-{kind}" role="group" aria-label="{escape(alt)}"{brush} data-svg=\'{svg}\'></div>')
+
+
+def _leads(page: Page, base: str, key: str) -> str:
+    """Where a mark leads: to its record, or, for one that stands for many ("@since/until"), to their days."""
+    if key.startswith("@"):
+        since, _, until = key[1:].partition("/")
+        return here(page, **{"from": since, "to": until})
+    return base + quote(key) if key else ""

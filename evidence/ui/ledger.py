@@ -28,7 +28,7 @@ def ledger_and_card(page: Page, case: str) -> None:
     left, right = st.columns([2.1, 1], gap="large")
     with left:
         _ledger(page, case)
-    with right, st.container(key="card", gap="xsmall"):
+    with right, st.container(key="ledger_side"), st.container(key="card", gap="xsmall"):
         card(page, *page.picked)
 
 

@@ -17,7 +17,8 @@ import streamlit as st
 
 from evidence import geo, report
 from evidence.model import split
-from evidence.ui.page import Page, copyable, extra, here, link, tell_html
+from evidence.ui.handover import written
+from evidence.ui.page import Page, extra, here, link, opener, tell_html
 from evidence.words import Words, brief
 
 PAGE_SIZE = 50
@@ -63,17 +64,19 @@ def openers(page: Page, lines: Iterable[tuple[str, str]]) -> None:
 
 
 def _items(page: Page, lines: Iterable[tuple[str, str]]) -> str:
-    base = here(page, id="")
-    items = (f'<li><a class="t-open" href="{escape(f"{base}&id={quote(record)}")}">{escape(label)}</a></li>' for record, label in lines)
+    base = opener(page)
+    items = (f'<li><a class="t-open" href="{escape(base + quote(record))}">{escape(label)}</a></li>' for record, label in lines)
     return f'<ul class="t-list">{"".join(items)}</ul>'
 
 
 def citation(page: Page, title: str, key: str) -> None:
-    """How to cite this, ready to copy."""
+    """How to cite this, ready to copy: in words, as BibTeX, as CSL-JSON."""
     address = str(st.context.url or "").split("?")[0] or f"/{page.key}"
-    query = "&".join(f"{name}={value}" for name, values in link(version=True).items() for value in values)
-    text = report.citation(page.bundle, page.words, title=title, key=key, address=f"{address}?{query}", today=date.today().isoformat())
-    st.html(f'<div class="t-small">{escape(page.words("citation.label"))}{copyable(page.words, text)}</div>')
+    address += "?" + "&".join(f"{name}={value}" for name, values in link(version=True).items() for value in values)
+    text = report.citation(page.bundle, page.words, title=title, key=key, address=address, today=date.today().isoformat())
+    st.html(
+        f'<div class="t-small">{escape(page.words("citation.label"))}{written(page, text, title=title, key=key, address=address)}</div>'
+    )
 
 
 def zone_line(zone: dict[str, Any], day: date, words: Words) -> None:

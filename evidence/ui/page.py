@@ -23,7 +23,9 @@ from evidence import load, select
 from evidence.model import LANGUAGES, Bundle, Selection
 from evidence.words import LANGUAGE_NAMES, Text, Words
 
-PAGES = ("overview", "map", "pressure", "case", "answers")
+PAGES = ("overview", "map", "pressure", "case", "resettlement", "environment", "answers", "sources", "present", "verify")
+# Reached by a link at the foot of every page; the menu is for what readers come for.
+UNLISTED = frozenset({"verify"})
 _FOLDER = load.ROOT / "pages"
 # Tables whose rows have a card of their own, in the order an id is looked up.
 CARDS = {
@@ -63,6 +65,35 @@ EXTRAS = frozenset(
         "article",
         "scope",
         "figure",
+        "form",
+        # The Environment page: subject, topic, country or area, year, substance, place, event, what is not verified.
+        "topic",
+        "subject",
+        "area",
+        "year",
+        "pollutant",
+        "site",
+        "event",
+        "unverified",
+        # The Resettlement page: a day, what is measured from and how far, the rule it is held against.
+        "day",
+        "field",
+        "measure",
+        "flares",
+        "radius",
+        "against",
+        # The library of sources, its terms and tables.
+        "find",
+        "kind",
+        "written",
+        "publisher",
+        "read",
+        "rests",
+        "terms",
+        "columns_of",
+        # A story and its step on the screen.
+        "story",
+        "step",
     }
 )
 
@@ -93,7 +124,8 @@ def navigation(streamlit: ModuleType) -> Any:
     """The pages in their order, named in the reader's language."""
     bundle = load.opened()
     words = speak(bundle, _language())
-    pages = [st.Page(page_file(key), title=words(f"page.{key}"), url_path=key, default=key == PAGES[0]) for key in PAGES]
+    seen = {key: "hidden" if key in UNLISTED else "visible" for key in PAGES}
+    pages = [st.Page(page_file(key), title=words(f"page.{key}"), url_path=key, default=key == PAGES[0], visibility=seen[key]) for key in PAGES]
     return streamlit.navigation(pages, position="top")
 
 
@@ -113,6 +145,7 @@ def open_page(key: str) -> Page:
     """
     bundle = load.opened()
     st.session_state["page"] = key
+    st.session_state["kept_figures"] = []
     selection = _read_link(bundle, opening=True)
     words = speak(bundle, selection.language)
     st.set_page_config(page_title=f"{words(f'page.{key}')} · Tamshy", layout="wide", initial_sidebar_state="collapsed")
@@ -128,7 +161,9 @@ def open_page(key: str) -> Page:
     if unknown := st.session_state.get("unknown"):
         st.warning(words("link.unknown", words=words.all_of(f"“{md(word[:60])}”" for word in unknown)))
     if (version := st.session_state.get("link_version")) and version != bundle.version:
-        st.info(words("link.other_version", then=md(version[:12]), now=bundle.version))
+        from evidence.ui.handover import changed_since  # told by the panel that hands out such links, and only then
+
+        changed_since(bundle, words, version)
     write_link()
     return Page(key, bundle, words, selection, st.session_state.get("picked"))
 
@@ -232,6 +267,12 @@ def here(page: Page, **said: str) -> str:
     return f"{'.' if page.key == PAGES[0] else page.key}?{asked}"
 
 
+def opener(page: Page) -> str:
+    """The address of this view up to the id of a record to be opened."""
+    base = here(page, id="")
+    return f"{base}{'' if base.endswith('?') else '&'}id="
+
+
 def opens(page: Page, record: str, label: str) -> str:
     """A link, as Markdown, that opens the card of a record in this view; `label` is harmless Markdown."""
     return f"[{label}]({here(page, id=record)})"
@@ -254,12 +295,16 @@ def say(text: str) -> None:
 
 def foot(page: Page) -> None:
     """The end of every page: what data this is, since when, under which licence, and the link to this view."""
+    from evidence.ui.pins import offer  # a page is what is pinned: pins know pages, and a page knows them only here
+
+    offer(page)
     words = page.words
     query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
     base = str(st.context.url or "").split("?")[0] or f"/{page.key}"
     data = words("foot.data", title=page.bundle.title, version=page.bundle.version, date=words.date(page.bundle.published))
     st.html(
-        f'<footer class="t-foot"><div><p>{escape(data)}</p><p>{escape(words("foot.method"))}</p></div>'
+        f'<footer class="t-foot"><div><p>{escape(data)}</p><p>{escape(words("foot.method"))}</p>'
+        f'<p><a class="t-open" href="{escape(f"verify?lang={words.language}")}">{escape(words("foot.verify"))}</a></p></div>'
         f"<div>{escape(words('foot.link'))}{copyable(words, f'{base}?{query}')}</div></footer>"
     )
 

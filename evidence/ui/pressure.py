@@ -16,9 +16,10 @@ from evidence import charts, lanes, select
 from evidence.model import Bundle, parse_period, split
 from evidence.select import Selected
 from evidence.ui.cards import card
-from evidence.ui.figures import small_map, theme
+from evidence.ui.figures import drawn, small_map, theme
 from evidence.ui.lists import listing, openers
 from evidence.ui.page import Page, box, change, extra, md, opens, pick, say, set_extra, sheet, tell
+from evidence.ui.plates import caption, figure_plate, lanes_plate, plate_buttons
 from evidence.words import Text, Words, brief
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 SHOWS = ("lanes", "trend", "table")
 MORE = 25  # lanes on a screen; "more" shows as many again
 MOST = 100
-SCREEN, PHONE = 760, 330  # the figure's width in pixels, as far as can be guessed
 YEARS_COMPARED = 3  # a bar for one year says nothing
 STEP_LIMIT = 40  # acts of one day that are told one by one; the rest are in the list
 
@@ -117,18 +117,28 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
     names = {lane: name_of(mode, lane, words) for lane in shown}
     st.markdown(f"**{md(_title(sorted_acts, words))}**")
     standing = sorted_acts.members["row"][sorted_acts.members["lane"].isin(shown)].unique()
-    drawn = frame.iloc[standing] if len(standing) <= charts.MAX_POINTS else frame.iloc[:0]
-    states = lanes.states(drawn, select.index(bundle).frame, bundle["status_updates"])
+    single = frame.iloc[standing] if len(standing) <= charts.MAX_POINTS else frame.iloc[:0]
+    states = lanes.states(single, select.index(bundle).frame, bundle["status_updates"])
     look = _look(page, selected, frame.iloc[standing], states)
-    looked = _looked(bundle, look)
+    looked, unknowing = _looked(bundle, look), lanes.unknowing(single)
+
+    def draw(look: charts.Look) -> Any:
+        context = bundle["context"] if extra("context") else None
+        return charts.lanes(
+            sorted_acts,
+            shown,
+            frame,
+            words,
+            look,
+            names=names,
+            states=states,
+            unknowing=unknowing,
+            context=context,
+            looked=looked,
+        )
+
     with st.container(key="lanes"):
-        st.plotly_chart(
-            charts.lanes(
-                sorted_acts, shown, frame, words, look, names=names, states=states, unknowing=lanes.unknowing(drawn),
-                context=bundle["context"] if extra("context") else None, looked=looked,
-            ),
-            key="lanes_chart", on_select=_take_mark, selection_mode="points", alt=_alt(sorted_acts, names, words), config={"displayModeBar": False},
-        )  # fmt: skip
+        drawn(page, lambda width: draw(replace(look, width=width)), alt=_alt(sorted_acts, names, words))
     with st.container(horizontal=True, key="lane_more"):
         if len(summary) > size and size < MOST:
             st.button(
@@ -147,7 +157,13 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
         words("lanes.undated", n=int((frame["period"] == "").sum())) if (frame["period"] == "").any() else "",
         words("lanes.looked_note") if looked else "",
     ]
-    say(" ".join(note for note in notes if note))
+    told = " ".join(note for note in notes if note)
+    say(told)
+    if len(summary) > size:
+        told = words("plate.lanes_shown", shown=len(shown), lanes=len(summary)) + f" {told}"
+    plate_buttons(
+        page, "lanes", lanes_plate(page, selected, _title(sorted_acts, words), look, draw, alt=_alt(sorted_acts, names, words), notes=told)
+    )
     if extra("context"):
         _context(page, look)
     st.html(charts.lanes_legend(words, dark=look.dark, published=look.published))
@@ -187,14 +203,7 @@ def _look(page: Page, selected: Selected, drawn: pd.DataFrame, states: pd.DataFr
     # A few days alone would give each act a third of the screen.
     spare = max(0, 20 - (until - since).days) // 2 if asked.since is None and asked.until is None else 0
     picked = page.picked[1] if page.picked and page.picked[0] == "incident" else None
-    return charts.Look(
-        since - timedelta(days=spare), until + timedelta(days=spare), published, picked, theme() == "dark", PHONE if _on_phone() else SCREEN
-    )
-
-
-def _on_phone() -> bool:
-    """What the browser says of itself; wrong only costs glyphs that lie closer or looser than they need."""
-    return "Mobi" in str(st.context.headers.get("User-Agent", ""))
+    return charts.Look(since - timedelta(days=spare), until + timedelta(days=spare), published, picked, theme() == "dark")
 
 
 def _looked(bundle: Bundle, look: charts.Look) -> dict[int, int]:
@@ -225,38 +234,43 @@ def _take_context() -> None:
     set_extra(context="1" if st.session_state["show_context"] else "")
 
 
-def _take_mark() -> None:
-    """A mark was clicked: open its record, or go closer to the many it stands for."""
-    points = st.session_state["lanes_chart"]["selection"]["points"]
-    chosen = points[0].get("customdata") if points else None
-    chosen = chosen[0] if isinstance(chosen, list) else chosen
-    if isinstance(chosen, str) and chosen.startswith("@"):
-        since, until = (date.fromisoformat(part) for part in chosen[1:].split("/"))
-        change(since=since, until=until)
-    elif chosen:
-        pick("incident", chosen)
-
-
 # ── one day ──────────────────────────────────────────────────────────────────────────────────────
 def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
     """One day: its acts by their order, drawn and told; then what else is known of it."""
     words = page.words
     steps = lanes.steps(selected.frame, when)
     ids = set(steps["incident_id"])
-    st.markdown(f"**{md(words('day.title', n=len(steps), date=words.date(when)))}**")
+    answers = len(_made(page, steps, when))
+    title = words("day.title_made" if answers else "day.title", n=len(steps), made=answers, date=words.date(when))
+    st.markdown(f"**{md(title)}**")
     if len(steps):
         sorted_acts = lanes.lanes(steps, mode, families(words), lambda lane: name_of(mode, lane, words))
         shown = list(sorted_acts.summary["lane"][:MORE])
         names = {lane: name_of(mode, lane, words) for lane in shown}
         picked = page.picked[1] if page.picked else None
         look = charts.Look(when, when, when, picked, theme() == "dark")
+
+        made = _made(page, steps, when)
+
+        def draw(look: charts.Look) -> Any:
+            return charts.day(sorted_acts, shown, steps, words, look, names=names, made=made)
+
         with st.container(key="lanes_day"):
-            st.plotly_chart(
-                charts.day(sorted_acts, shown, steps, words, look, names=names), key="lanes_chart", on_select=_take_mark, selection_mode="points",
-                alt=words("day.alt", n=len(steps), date=words.date(when)), config={"displayModeBar": False},
-            )  # fmt: skip
+            drawn(
+                page,
+                lambda width: draw(replace(look, width=width)),
+                alt=words("day.alt", n=len(steps), date=words.date(when)),
+                spans_days=False,
+            )
         say(words("day.order"))
-        _steps(page, steps, when)
+        plate_buttons(
+            page, "day",
+            figure_plate(
+                page, lambda: draw(replace(look, dark=False, picked=None)), title=title, unit=words("plate.unit_day"),
+                selection=lambda: caption(selected, words), alt=words("day.alt", n=len(steps), date=words.date(when)), notes=words("day.order"),
+            ),
+        )  # fmt: skip
+        _steps(page, steps, made)
     _also(page, steps, when)
     unsure = selected.frame[~selected.frame["incident_id"].isin(ids)]
     if len(unsure):
@@ -266,7 +280,7 @@ def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
         _zoom_buttons(page, when, day=False, key="around")
 
 
-def _steps(page: Page, steps: pd.DataFrame, when: date) -> None:
+def _steps(page: Page, steps: pd.DataFrame, made: Sequence[charts.Answer]) -> None:
     """The day told: each act by its number, then the complaints made on it, which no source places before them."""
     words = page.words
     several = steps["case_id"].nunique() > 1
@@ -279,13 +293,11 @@ def _steps(page: Page, steps: pd.DataFrame, when: date) -> None:
         whole = page.bundle.row("incidents", row["incident_id"])
         text = tell(words, _beginning(words.text(whole, "text"))) if whole is not None else ""
         blocks.append(box("t-act t-step", opens(page, row["incident_id"], f"**{md(_numbered(row['order'], kinds))}**"), text))
-    first = int(steps["order"].fillna(0).max()) + 1 if not several else 0
-    for number, row in enumerate(_made(page, steps, when), first):
-        label = words("day.response", kind=words.label("response_kind", row["kind"]), to=str(words.text(row, "mechanism_name")))
+    for answer in made:
+        row = page.bundle.row("responses", answer.key) or {}
+        label = words("day.response", kind=answer.label, to=str(words.text(row, "mechanism_name")))
         text = tell(words, _beginning(words.text(row, "subject")))
-        blocks.append(
-            box("t-act t-response t-step", opens(page, row["response_id"], f"**{md(_numbered(number if first else 0, label))}**"), text)
-        )
+        blocks.append(box("t-act t-response t-step", opens(page, answer.key, f"**{md(_numbered(answer.order, label))}**"), text))
     sheet(*blocks)
 
 
@@ -293,13 +305,20 @@ def _numbered(number: float, label: str) -> str:
     return f"{int(number)}. {label}" if number else f"· {label}"
 
 
-def _made(page: Page, steps: pd.DataFrame, when: date) -> list[dict[str, Any]]:
-    """The complaints of the same cases made on this very day."""
+def _made(page: Page, steps: pd.DataFrame, when: date) -> list[charts.Answer]:
+    """The complaints of the same cases made on this very day, numbered on from the acts where those have an order."""
     rows = page.bundle["responses"]
-    return rows[rows["case_id"].isin(set(steps["case_id"])) & (rows["period"] == when.isoformat())].to_dict("records")
+    rows = rows[rows["case_id"].isin(set(steps["case_id"])) & (rows["period"] == when.isoformat()) & (rows["kind"] != "support")]
+    reached = steps.groupby("case_id")["order"].max().to_dict()
+    found = []
+    for key, case, kind in zip(rows["response_id"], rows["case_id"], rows["kind"], strict=True):
+        order = int(reached[case])
+        reached[case] = order + 1 if order else 0
+        found.append(charts.Answer(key, case, reached[case], page.words.label("response_kind", kind)))
+    return found
 
 
-def _beginning(text: Text, limit: int = 230) -> Text:
+def _beginning(text: Text, limit: int = 600) -> Text:
     """The first words of a text; the card has the rest."""
     said = text.words
     return text if len(said) <= limit else replace(text, words=said[:limit].rpartition(" ")[0].rstrip(" ,;:—–-") + "…")

@@ -14,6 +14,7 @@ from evidence.model import parse_period
 from evidence.select import Selected
 from evidence.ui.lists import listing
 from evidence.ui.page import Page, extra, md, say, set_extra
+from evidence.ui.plates import plate_buttons, trend_plate
 from evidence.ui.pressure import choose, families, name_of
 from evidence.words import Words, brief
 
@@ -51,18 +52,15 @@ def trend(page: Page, selected: Selected) -> None:
         st.markdown(f"**{md(_trend_title(panels[0][1], words, unit))}**")
         st.html(charts.small_multiples(panels, words, unit=unit))
         whole = panels[0][1]
-        say(
-            " ".join(
-                note
-                for note in (
-                    words("trend.how", minimum=counts.TREND_MINIMUM),
-                    words("trend.imprecise", n=whole.imprecise) if whole.imprecise else "",
-                    words("trend.undated", n=whole.undated) if whole.undated else "",
-                    words("trend.several") if standing["row"].duplicated().any() else "",
-                )
-                if note
-            )
+        notes = (
+            words("trend.how", minimum=counts.TREND_MINIMUM),
+            words("trend.imprecise", n=whole.imprecise) if whole.imprecise else "",
+            words("trend.undated", n=whole.undated) if whole.undated else "",
+            words("trend.several") if standing["row"].duplicated().any() else "",
         )
+        told = " ".join(note for note in notes if note)
+        say(told)
+        plate_buttons(page, "trend", trend_plate(page, selected, _trend_title(whole, words, unit), panels, unit, told))
     if few or not panels:
         _few(page, frame, by, standing, few)
 
