@@ -126,7 +126,15 @@ def _places(page: Page, rows: Sequence[Record], pollutant: str, unverified: bool
         why += " " + " ".join(words("air.recommends", whose=words.label("jurisdiction", limit.jurisdiction), value=words.number(limit.value), unit=words.label("unit", UNIT)) for limit in others)  # fmt: skip
     head, whose = [words("air.site"), *map(str, years)], words("figures.by", who=str(words.text(yearly[0], "reporter")))
     licence = words("plate.readings_licence")
-    keep(page, title, what, len(yearly), lambda: plates.shares_drawing(head, table_rows, alt=title), f"{why} {words('air.peaks')} {whose}".strip(), licence)
+    keep(
+        page,
+        title,
+        what,
+        len(yearly),
+        lambda: plates.shares_drawing(head, table_rows, alt=title),
+        f"{why} {words('air.peaks')} {whose}".strip(),
+        licence,
+    )
     st.html(
         f'<figure class="t-figure-rows"><figcaption><h2>{escape(title)}</h2><p>{escape(what)}</p></figcaption>'
         f"{charts.shares([words('air.site'), *map(str, years)], table_rows, caption=title)}"

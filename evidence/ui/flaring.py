@@ -124,7 +124,14 @@ def _country(page: Page, key: str, year: int) -> None:
         alt = words("flaring.alt", name=name, since=str(span[0]), until=str(span[-1]), n=len(known))
         what = words("figures.what", indicator=words.label("indicator", flaring.VOLUME), unit=words.label("unit", unit))
         told = f"{words('figures.by', who=who)} {words('flaring.diamonds') if others else ''}".strip()
-        keep(page, f"{name}, {span[0]}–{span[-1]}", what, len(rows), lambda: plates.years_drawing(columns, alt=alt, missing=words("flaring.missing")), told)
+        keep(
+            page,
+            f"{name}, {span[0]}–{span[-1]}",
+            what,
+            len(rows),
+            lambda: plates.years_drawing(columns, alt=alt, missing=words("flaring.missing")),
+            told,
+        )
         st.html(
             f'<figure class="t-figure-rows"><figcaption><p>{escape(words("figures.what", indicator=words.label("indicator", flaring.VOLUME), unit=words.label("unit", unit)))}</p></figcaption>'
             f"{charts.columns(columns, alt=alt, missing=words('flaring.missing'))}"
@@ -224,7 +231,14 @@ def _area(page: Page, key: str, year: int) -> None:
     drawn = charts.columns(columns, alt=alt, missing=words("flaring.missing"), hollow=area.grade == series.UNVERIFIED)
     what = words("figures.what", indicator=words.label("indicator", flaring.VOLUME), unit=words.label("unit", UNIT))
     hollow, told = area.grade == series.UNVERIFIED, " ".join(note for note in notes if note)
-    keep(page, f"{name}, {columns[0].year}–{columns[-1].year}", what, len(columns), lambda: plates.years_drawing(columns, alt=alt, missing=words("flaring.missing"), hollow=hollow), told)
+    keep(
+        page,
+        f"{name}, {columns[0].year}–{columns[-1].year}",
+        what,
+        len(columns),
+        lambda: plates.years_drawing(columns, alt=alt, missing=words("flaring.missing"), hollow=hollow),
+        told,
+    )
     full = table(
         words("rows.open", n=len(lines)),
         [words("flare.year"), f"{words('rows.value')}, {words.label('unit', UNIT)}", words("flaring.listed")],

@@ -125,7 +125,9 @@ def navigation(streamlit: ModuleType) -> Any:
     bundle = load.opened()
     words = speak(bundle, _language())
     seen = {key: "hidden" if key in UNLISTED else "visible" for key in PAGES}
-    pages = [st.Page(page_file(key), title=words(f"page.{key}"), url_path=key, default=key == PAGES[0], visibility=seen[key]) for key in PAGES]
+    pages = [
+        st.Page(page_file(key), title=words(f"page.{key}"), url_path=key, default=key == PAGES[0], visibility=seen[key]) for key in PAGES
+    ]
     return streamlit.navigation(pages, position="top")
 
 
