@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from conftest import ROOT, rows_of
 from hypothesis import given
@@ -260,7 +261,7 @@ def draw(frame, bundle, words, key="case", order="latest", **more):
     shown = list(found.summary["lane"])
     look = charts.Look(date(2000, 1, 1), date(2026, 12, 31), date(2026, 11, 24), None, False)
     given = {"names": {lane: lane for lane in shown}, "states": lanes.states(frame, frame, bundle["status_updates"]), **more}
-    return found, charts.lanes(found, shown, frame, words, look, unknowing=lanes.unknowing(frame), **given)
+    return found, go.Figure(charts.lanes(found, shown, frame, words, look, unknowing=lanes.unknowing(frame), **given))
 
 
 def keys_of(figure, kind):

@@ -246,7 +246,7 @@ def test_lanes_on_paper_hold_every_act_that_the_screen_holds(bundle, english):
     )
     drawing = plates.plotted(figure, english, width=1136, alt="x")
     marks_drawn = re.findall(r"<(?:polygon|circle) ", drawing.body)
-    assert len(marks_drawn) >= len(figure.data[-2]["x"]) > 100
+    assert len(marks_drawn) >= len(figure["data"][-2]["x"]) > 100
 
 
 # ── the figures of the Environment and Resettlement pages ────────────────────────────────────────

@@ -511,6 +511,21 @@ def pressure(bench: Bench, visit: Visit, url: str, run: int, size: str) -> None:
         visit.shoot(f"act-{size}")
 
 
+def land_and_air(bench: Bench, visit: Visit, url: str, run: int) -> None:
+    """A step of the what-if's radius, and of the year on the Environment page, by keyboard: until all that follows is painted."""
+    for page, name, key in (("resettlement?show=nearness", "what-if", "ArrowRight"), ("environment", "environment", "ArrowLeft")):
+        visit.open(f"{url}/{page}", lambda seen: "km" in seen["text"] or "m³" in seen["text"])
+        slider = visit.page.get_by_role("slider").first
+        for at in range(2):  # the first step of a visit also fills what the server keeps
+            before = visit.state()["text"]
+            slider.focus()
+            _, seen_at = visit.act(lambda key=key: visit.page.keyboard.press(key), lambda seen, before=before: seen["text"] != before)
+            if at:
+                bench.add(name, seen_at.last("main"), run)
+        if run <= 1:
+            visit.shoot(name)
+
+
 def bench_last(bench: Bench, name: str, run: int) -> float:
     """The value just added."""
     return bench.first[name] if run == 0 else bench.values[name][-1]
@@ -610,6 +625,8 @@ LINES = (
         )
         for size, label in (("shipped", "shipped bundle"), ("10k", "10,000 acts"), ("100k", "100,000 acts"))
     ),
+    Line("what-if", "Resettlement, a step of the what-if's radius: ring, list and table", 3, "f"),
+    Line("environment", "Environment, a step of the year: chart, ranking and map", 4, "f"),
     Line("pressure bytes", "Pressure, first load: our files and messages (Streamlit's own parts apart)", 200, "kB"),
     Line("bytes added", "bytes of the Map page beyond the empty app's, as sent", 700, "kB"),
     Line("memory", "server memory, shipped bundle, one visitor", 350, "MB"),
@@ -734,6 +751,9 @@ def measure(bench: Bench, sizes: list[str], only: str | None) -> None:
                     if asked(f"lanes {size}"):
                         with browser(pw) as visit:
                             attempt(f"lanes {size}", pressure, visit, server.url, run, size)
+                    if size == "shipped" and asked("what-if"):
+                        with browser(pw) as visit:
+                            attempt("what-if", land_and_air, visit, server.url, run)
                     if size == "shipped" and asked("overview"):
                         with browser(pw) as visit:
                             if attempt("overview", overview, visit, server.url, run):

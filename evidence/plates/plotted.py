@@ -75,12 +75,12 @@ class Screen:
 
 
 def drawing(figure: Any, words: Words, *, width: float, alt: str, screen: Screen | None = None) -> Drawing:
-    """A Plotly figure as a drawing `width` pixels wide, as high as its layout says.
+    """A Plotly figure, or its plain `data` and `layout`, as a drawing `width` pixels wide, as high as its layout says.
 
     Raises:
         ValueError: for a kind of trace or axis that is not known here.
     """
-    whole = figure.to_plotly_json()
+    whole = figure if isinstance(figure, Mapping) else figure.to_plotly_json()
     data, layout = whole["data"], whole["layout"]
     margin = {"l": 4, "r": 4, "t": 4, "b": 26, **layout.get("margin", {})}
     height = float(layout.get("height", 430))

@@ -25,6 +25,7 @@ from evidence.words import Words
 # On a phone the list comes before the map: its first rows, the rest on further pages.
 PHONE_ROWS = 5
 BRACKET = "\ue000"
+HEAVY = 120_000  # letters of a drawing above which a second one is not worth its time
 SCREEN, PHONE = 800, 330  # widths that a figure is drawn for, in pixels
 CLOSE = 8  # the zoom at which a village and its field are on one map
 
@@ -115,8 +116,6 @@ def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
     left, right = st.columns([2.1, 1], gap="medium")
     with left, st.container(key="map"):
         value = _draw_map(page, selected, key="map", height=height)
-    with left:
-        plate_buttons(page, "map", map_plate(page, selected, _where(selected, page.words), years=_flare_years(page)))
     clicks = value.get("clicks", 0)
     if clicks and clicks != st.session_state.get("clicks"):
         st.session_state["clicks"] = clicks
@@ -129,6 +128,8 @@ def map_and_card(page: Page, selected: Selected, *, height: int = 620) -> None:
             card(page, *picked)
         else:
             _beside(page, selected)
+    with left:
+        plate_buttons(page, "map", map_plate(page, selected, _where(selected, page.words), years=_flare_years(page)))
 
 
 def small_map(page: Page, selected: Selected, *, at: tuple[float, float], key: str, height: int = 260) -> None:
@@ -302,19 +303,27 @@ def drawn(page: Page, make: Callable[[int], Any], *, alt: str, spans_days: bool 
 
     ground = "#15171A" if theme() == "dark" else "#FAF7F1"
     base = opener(page)
-    for kind, width in (("wide", SCREEN), ("narrow", PHONE)):
+    kinds = [("wide", SCREEN), ("narrow", PHONE)]
+    if "Mobi" in str(st.context.headers.get("User-Agent", "")):
+        kinds.reverse()
+    for kind, width in kinds:
         figure = make(width)
         drawing = plates.plotted(
             figure, page.words, width=width, alt=alt, screen=plates.Screen(ground, lambda key: _leads(page, base, key))
         )
         brush = ""
         if spans_days:
-            first, last = figure.layout.xaxis.range
+            first, last = figure["layout"]["xaxis"]["range"]
             brush = f' data-span="{first:.0f} {last:.0f}" data-brush="{escape(here(page, **{"from": "SINCE", "to": "UNTIL"}))}"'
         # Streamlit's cleaner drops an attribute that holds a closing tag, so the brackets travel as a letter that no text may hold.
         body = f'<svg viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}" font-family="inherit">{drawing.body}</svg>'
         svg = escape(body.replace(BRACKET, "").replace("<", BRACKET), quote=False).replace("'", "&#39;")
-        st.html(f'<div class="t-drawn t-{kind}" role="group" aria-label="{escape(alt)}"{brush} data-svg=\'{svg}\'></div>')
+        # Of a figure of thousands of marks only the one for this browser's kind is made; in a narrow window it can be moved sideways.
+        heavy = len(body) > HEAVY
+        look = f"t-{kind}" if not heavy else "t-any" if kind == "wide" else ""
+        st.html(f'<div class="t-drawn {look}" role="group" aria-label="{escape(alt)}"{brush} data-svg=\'{svg}\'></div>')
+        if heavy:
+            break
 
 
 def _leads(page: Page, base: str, key: str) -> str:
