@@ -101,14 +101,19 @@ PROBE = r"""(() => {
     fresh.forEach((name) => pending.add(name));
     afterPaint(() => { const at = now(); for (const name of fresh) { pending.delete(name); bench.last[name] = at; } });
   };
-  new MutationObserver((records) => {
+  const watcher = new MutationObserver((records) => {
     const seen = new Set(records.map((r) => r.target)), found = new Set();
     for (const target of seen) hit(target).forEach((name) => found.add(name));
     // A region that has just been put in: its parent changed, not itself.
-    if (window === host) for (const { addedNodes } of records) for (const node of addedNodes) if (node.nodeType === 1)
+    for (const { addedNodes } of records) for (const node of addedNodes) if (node.nodeType === 1) {
       for (const [name, selector] of Object.entries(bench.regions)) if (!found.has(name) && (node.matches(selector) || node.querySelector(selector))) found.add(name);
+      for (const frame of node.matches("iframe") ? [node] : node.querySelectorAll("iframe")) frame.addEventListener("load", () => watch(frame.contentDocument));
+    }
     note(found);
-  }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  });
+  // A frame's document is watched from here, once it is there: the one that a frame begins with is thrown away.
+  const watch = (inside) => { if (inside) watcher.observe(inside, { subtree: true, childList: true, attributes: true, characterData: true }); };
+  if (window === host) watch(document);
   const drawn = new WeakSet();
   for (const name of ["fill", "stroke", "drawImage", "fillRect", "putImageData", "fillText"]) {
     const original = CanvasRenderingContext2D.prototype[name];
@@ -515,7 +520,8 @@ def land_and_air(bench: Bench, visit: Visit, url: str, run: int) -> None:
     """A step of the what-if's radius, and of the year on the Environment page, by keyboard: until all that follows is painted."""
     for page, name, key in (("resettlement?show=nearness", "what-if", "ArrowRight"), ("environment", "environment", "ArrowLeft")):
         visit.open(f"{url}/{page}", lambda seen: "km" in seen["text"] or "m³" in seen["text"])
-        slider = visit.page.get_by_role("slider").first
+        within = visit.page.locator(".st-key-flare_year") if name == "environment" else visit.page
+        slider = within.get_by_role("slider").first
         for at in range(2):  # the first step of a visit also fills what the server keeps
             before = visit.state()["text"]
             slider.focus()

@@ -5,6 +5,7 @@ Everything a reader's browser needs comes from here; it is told, by policy, to a
 
 from __future__ import annotations
 
+import gc
 import threading
 
 from starlette.requests import Request
@@ -28,7 +29,9 @@ async def _health(request: Request) -> JSONResponse:
 
 
 def warm() -> None:
-    """Beside the start, in a thread: what the first reader of a bundle with observations would wait for."""
+    """At the start: what is loaded stays, so no garbage is looked for in it; and, in a thread, what the first reader would wait for."""
+    gc.collect()
+    gc.freeze()
     threading.Thread(target=tiles.warm, args=(load.opened().path,), daemon=True).start()
 
 
