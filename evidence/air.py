@@ -5,7 +5,7 @@ What a sensor says all year in one and the same number is not a reading; how man
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,6 +34,17 @@ def readings(bundle: Bundle) -> tuple[Record, ...]:
             expected = (row["period_end"] - row["period_start"]).days
             found.append(MappingProxyType({**row, **codes, "site": site, "constant": constant, "expected": expected}))
     return tuple(found)
+
+
+def first_site(rows: Iterable[Record]) -> str:
+    """The place with most readings that are verified and not constant; of several the first by its English name, in every language."""
+    sizes: dict[str, int] = {}
+    names: dict[str, str] = {}
+    for row in rows:
+        usable = not row["constant"] and row["confidence"] != UNVERIFIED
+        sizes[row["site"]] = sizes.get(row["site"], 0) + usable
+        names.setdefault(row["site"], row["subject_en"])
+    return min(sizes, key=lambda key: (-sizes[key], names[key]))
 
 
 def is_constant(mean: float, highest: float, days: float) -> bool:

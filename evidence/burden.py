@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 
 from evidence.docket import Days, days_between
+from evidence.lanes import KINDS
 from evidence.model import Bundle, Period, parse_period, split
 from evidence.words import Words
 
-# A dated state after which a criminal case no longer runs against the person.
-CASE_ENDS = frozenset({"suspended", "dropped", "closed", "convicted", "acquitted"})
-COUNTED = frozenset({"interrogation", "summons", "relatives_questioned"})
+# A dated state after which the days under a criminal case are no longer counted: its end, or its suspension, which is told apart.
+CASE_ENDS = next(kind.ends for kind in KINDS if kind.key == "case") | {"suspended"}
 NOUNS = {"hours": "hour", "days": "day"}
 
 

@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 
 # Updates that tell something, but name no state that a case is in.
 NO_STATE = frozenset({"other", "not_found", "unknown"})
-NOT_READ_WHOLE = frozenset({"excerpt", "snippet", "not_opened"})
+NOT_READ_WHOLE = rules.UNREAD | {"excerpt"}
 STATE_BODIES = frozenset(
     {
         "police", "security_service", "prosecutor", "investigator", "court", "local_government", "national_officials", "prison", "armed_forces",

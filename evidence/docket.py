@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evidence.model import Bundle, Period, parse_period, split
+from evidence.model import Bundle, Period, intervals, parse_period, split
 
 # States in the order a reader looks for them; each has its words in the list docket_state of vocabulary.csv.
 STATES = ("overdue", "silent", "open", "answered", "closed", "not_asked")
@@ -210,20 +210,15 @@ def docket(bundle: Bundle) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(("days_min", "days_max", "late_days"), "Int64"))
     # Codes as plain objects: looking many of them up in a set is several times faster than in Arrow text.
     frame = frame.astype({name: object for name in COLUMNS if frame[name].dtype == "str"})
-    return frame.assign(**_bounds(frame["filed"], "filed"), **_bounds(frame["came"], "came"))
+    for name in ("filed", "came"):
+        frame[f"{name}_start"], frame[f"{name}_end"] = intervals(frame[name])
+    return frame
 
 
 COLUMNS = [
     "response_id", "case_id", "mechanism", "family", "kind", "role", "asked", "stage", "state", "filed", "came", "step_of", "days_min", "days_max",
     "deadline_id", "due_first", "due_last", "late_days", "no_due", "no_due_since", "response_type", "country", "newest_source",
 ]  # fmt: skip
-
-
-def _bounds(cells: pd.Series, name: str) -> dict[str, np.ndarray]:
-    periods = [parse_period(cell) if cell else None for cell in cells]
-    return {
-        f"{name}_{side}": np.array([getattr(p, side) if p else None for p in periods], dtype="datetime64[s]") for side in ("start", "end")
-    }
 
 
 @dataclass(frozen=True)
@@ -336,13 +331,14 @@ def waits(rows: pd.DataFrame) -> Waits:
 
 def _half(survival: Any) -> float | None:
     """The first time at which at most half are still waiting; None if it never comes to that."""
-    passed = np.flatnonzero(survival.probabilities <= 0.5)
+    # A product of fractions that is exactly a half may come out a hair above it.
+    passed = np.flatnonzero(survival.probabilities <= 0.5 + 1e-9)
     return float(survival.quantiles[passed[0]]) if len(passed) else None
 
 
 @dataclass(frozen=True)
 class Group:
-    """What is recorded of one mechanism, or of one family of them. `ids` are its rows."""
+    """What is recorded of one mechanism, one family of them, or one kind of addressee. `ids` are its rows."""
 
     code: str
     ids: tuple[str, ...]
@@ -350,14 +346,12 @@ class Group:
     answered: int  # answered or closed
     waits: Waits
     came_back: tuple[tuple[str, int], ...]  # (response_type, how many), of those that ask for an answer
-    carried_out: int
-    not_carried_out: int
 
 
 def groups(rows: pd.DataFrame, column: str) -> list[Group]:
-    """The rows by "mechanism" or "family", the fullest first."""
+    """The rows by any column of codes ("mechanism", "family", "asked"), the fullest group first."""
     found = []
-    lean = rows[["response_id", "asked", "state", "stage", "step_of", "days_min", "days_max", "response_type"]]
+    lean = rows[["response_id", "asked", "state", "step_of", "days_min", "days_max", "response_type"]]
     for code, part in lean.groupby(rows[column].astype(str), sort=False):
         asking = part[part["asked"] != "none"]
         kinds = asking["response_type"].astype(str).value_counts()
@@ -369,8 +363,6 @@ def groups(rows: pd.DataFrame, column: str) -> list[Group]:
                 int(asking["state"].isin(["answered", "closed"]).sum()),
                 waits(part),
                 tuple((str(kind), int(n)) for kind, n in kinds.items() if kind != "not_applicable"),
-                int((part["stage"] == "implemented").sum()),
-                int((part["stage"] == "not_implemented").sum()),
             )
         )
     return sorted(found, key=lambda group: (-len(group.ids), group.code))

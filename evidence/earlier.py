@@ -9,7 +9,7 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -74,12 +74,31 @@ def _tables(folder: Path) -> Iterator[tuple[str, list[str], dict[str, dict[str, 
             yield one["name"], keys, {"/".join(row.get(key) or "" for key in keys): row for row in csv.DictReader(file)}
 
 
-@lru_cache(maxsize=8)
-def differences(bundle: Bundle, folder: Path) -> tuple[Difference, ...]:
-    """What differs between an earlier bundle and this one, in the order of its tables. A column only one of them has is no change of a record."""
-    before = {name: rows for name, _, rows in _tables(folder)}
+@lru_cache(maxsize=4)
+def _kept(bundle: Bundle) -> dict[Path, tuple[Difference, ...]]:
+    return {}
+
+
+def differences(bundle: Bundle, folder: Path, tell: Callable[[float], None] = lambda share: None) -> tuple[Difference, ...]:
+    """What differs between an earlier bundle and this one, in the order of its tables; `tell` is called with how far the comparison is.
+
+    A column only one of them has is no change of a record.
+    """
+    kept = _kept(bundle)
+    if folder not in kept:
+        kept[folder] = _compared(bundle, folder, tell)
+    return kept[folder]
+
+
+def _compared(bundle: Bundle, folder: Path, tell: Callable[[float], None]) -> tuple[Difference, ...]:
+    whole = len(_resources(folder)) + len(bundle.tables) + 1
+    before = {}
+    for name, _, rows in _tables(folder):
+        before[name] = rows
+        tell(len(before) / whole)
     found: list[Difference] = []
-    for name, _, now in _tables(bundle.path):
+    for at, (name, _, now) in enumerate(_tables(bundle.path), len(before) + 1):
+        tell(min(at / whole, 1.0))
         then = before.pop(name, {})
         for key, row in now.items():
             if key not in then:

@@ -81,7 +81,8 @@ def _nobody_knows(known: Facts, row: Mapping[str, Any]) -> Result:
 
 
 def _in_office(known: Facts, row: Mapping[str, Any]) -> Result:
-    return ("met" if row["valid_from_start"] <= pd.Timestamp(known.today) else "unmet"), ()
+    began = row["valid_from_start"]
+    return UNKNOWN if pd.isna(began) else ("met" if began <= pd.Timestamp(known.today) else "unmet", ())
 
 
 def _party(known: Facts, row: Mapping[str, Any]) -> Result:
@@ -105,9 +106,9 @@ def _acts_since(known: Facts, row: Mapping[str, Any]) -> Result:
     return ("unmet", tuple(acts["incident_id"])) if (acts["period_end"] <= begins).all() else UNKNOWN
 
 
-def _some(known: Facts, row: Mapping[str, Any], *, column: str, otherwise: str, empty: frozenset[str] = frozenset({"unknown"})) -> Result:
+def _some(known: Facts, row: Mapping[str, Any], *, column: str, otherwise: str) -> Result:
     """Met if some act says something in that column."""
-    ids = tuple(key for key, cell in zip(known.acts["incident_id"], known.acts[column], strict=True) if set(split(cell)) - empty)
+    ids = tuple(key for key, cell in zip(known.acts["incident_id"], known.acts[column], strict=True) if set(split(cell)) - {"unknown"})
     if ids:
         return "met", ids
     return (otherwise, ()) if len(known.acts) else UNKNOWN

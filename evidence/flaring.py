@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
+from evidence.geo import LASTING_YEARS
 from evidence.model import Bundle, split
 from evidence.series import Record, by_time, records, slug
 
-LASTING_YEARS = 6  # listed in at least so many years: a lasting flare, as against one that came and went
 TOPIC = "flaring"
 VOLUME = "gas_flared"
 
@@ -81,6 +81,7 @@ def by_area(bundle: Bundle) -> pd.DataFrame:
     return table.rename(columns={"sum": "volume", "size": "n"}).astype({"n": int, "year": int})
 
 
+@lru_cache(maxsize=32)
 def ranking(bundle: Bundle, year: int) -> pd.DataFrame:
     """The areas in order of what was flared in a year: assigned ones first, then what belongs to nobody known, last the background."""
     table = by_area(bundle)
@@ -90,6 +91,7 @@ def ranking(bundle: Bundle, year: int) -> pd.DataFrame:
     return table.assign(place=place).sort_values(["place", "volume", "area"], ascending=[True, False, True], ignore_index=True)
 
 
+@lru_cache(maxsize=128)
 def stacks(bundle: Bundle, key: str, year: int) -> pd.DataFrame:
     """The flares of an area: first and last year, in how many years listed, whether lasting, and the volume in `year` (NaN: not listed)."""
     listed = _listed(bundle)

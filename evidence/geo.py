@@ -23,6 +23,8 @@ from evidence.model import Bundle, split
 from evidence.words import Words, brief
 
 GEOD = Geod(ellps="WGS84")
+LASTING_YEARS = 6  # a flare listed in so many of the yearly files is called lasting; one of fewer may have come and gone
+SETTLEMENTS = frozenset({"village", "town", "city", "site"})  # kinds of places that people live in
 # The order in which a resettlement goes; a place is drawn by the furthest dated stage that is recorded for it.
 STAGES = (
     "unknown",
@@ -57,10 +59,13 @@ def conic(west: float, south: float, east: float, north: float) -> Callable[...,
 
 
 def nearest_flare(bundle: Bundle, lat: float, lon: float, lasting_years: int = 1) -> tuple[str, float] | None:
-    """(flare id, distance in metres) of the nearest satellite flare listed in at least so many years, or None if there is none."""
-    years = bundle["flare_volumes"].groupby("flare_id").size()
-    flares = bundle["flare_sites"]
-    flares = flares[flares["flare_id"].map(years).fillna(0) >= lasting_years]
+    """(flare id, geodesic metres) of the nearest flare with a volume in at least so many years; None if there is none.
+
+    Background flares, which are shown for comparison only, are passed over, as everywhere a settlement is said to be near one.
+    """
+    volumes, flares = bundle["flare_volumes"], bundle["flare_sites"]
+    years = volumes[volumes["volume_mm3"] > 0].groupby("flare_id").size()
+    flares = flares[~flares["background"] & (flares["flare_id"].map(years).fillna(0) >= lasting_years)]
     if flares.empty:
         return None
     distances = distance_m(lat, lon, flares["lat"].to_numpy(), flares["lon"].to_numpy())
@@ -84,16 +89,29 @@ def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any
 
     Only what has a public position; `radius` is what it is good to, in metres.
     """
-    settlements = bundle["places"]
-    settlements = settlements[settlements["lat"].notna() & settlements["kind"].isin(["village", "town", "city", "site"])]
-    places = []
-    for row in settlements.to_dict("records"):
+    return {
+        "places": _settlements(bundle, words),
+        "assets": _assets(bundle, words),
+        "stations": _stations(bundle, words),
+        "flares": _flares(bundle, words),
+        "spots": _spots(bundle, words),
+    }
+
+
+def _located(bundle: Bundle, table: str) -> list[dict[str, Any]]:
+    rows = bundle[table]
+    return rows[rows["lat"].notna()].to_dict("records")
+
+
+def _settlements(bundle: Bundle, words: Words) -> list[dict[str, Any]]:
+    settlements = []
+    for row in _located(bundle, "places"):
         stage = stages(bundle).get(row["place_id"])
-        if stage is None and not row["nearest_asset_ids"]:
+        if row["kind"] not in SETTLEMENTS or (stage is None and not row["nearest_asset_ids"]):
             continue  # a town that is only where an incident was; the incident itself stands there
         label = words.label("resettlement_stage", stage) if stage else words("map.no_stage")
         name = brief(words.name("places", row["place_id"]), 40)
-        places.append(
+        settlements.append(
             {
                 "id": row["place_id"],
                 "at": [row["lat"], row["lon"]],
@@ -104,28 +122,25 @@ def context_layers(bundle: Bundle, words: Words) -> dict[str, list[dict[str, Any
                 "key": stage is not None,
             }
         )
-    assets = [
-        {
-            "id": row["asset_id"],
-            "at": [row["lat"], row["lon"]],
-            "name": brief(words.name("assets", row["asset_id"]), 40),
-            "title": f"{brief(words.name('assets', row['asset_id']))}: {words.label('asset_kind', row['kind'])}",
-        }
-        for row in bundle["assets"].to_dict("records")
-        if pd.notna(row["lat"])
-    ]
-    stations = [
-        {
-            "id": row["station_id"],
-            "at": [row["lat"], row["lon"]],
-            "title": f"{brief(words.name('stations', row['station_id']))}, {brief(words.name('places', row['place_id'])) if row['place_id'] else ''}".rstrip(
-                ", "
-            ),
-        }
-        for row in bundle["stations"].to_dict("records")
-        if pd.notna(row["lat"])
-    ]
-    return {"places": places, "assets": assets, "stations": stations, "flares": _flares(bundle, words), "spots": _spots(bundle, words)}
+    return settlements
+
+
+def _assets(bundle: Bundle, words: Words) -> list[dict[str, Any]]:
+    assets = []
+    for row in _located(bundle, "assets"):
+        name = words.name("assets", row["asset_id"])
+        title = f"{brief(name)}: {words.label('asset_kind', row['kind'])}"
+        assets.append({"id": row["asset_id"], "at": [row["lat"], row["lon"]], "name": brief(name, 40), "title": title})
+    return assets
+
+
+def _stations(bundle: Bundle, words: Words) -> list[dict[str, Any]]:
+    stations = []
+    for row in _located(bundle, "stations"):
+        place = words.name("places", row["place_id"]) if row["place_id"] else ""
+        title = ", ".join(brief(part) for part in (words.name("stations", row["station_id"]), place) if part)
+        stations.append({"id": row["station_id"], "at": [row["lat"], row["lon"]], "title": title})
+    return stations
 
 
 def spots(bundle: Bundle) -> pd.Index:
@@ -136,11 +151,9 @@ def spots(bundle: Bundle) -> pd.Index:
 
 def _spots(bundle: Bundle, words: Words) -> list[list[Any]]:
     """[id, lat, lon, radius in m, name] of every spot, so that a changed selection need only send how many stand where."""
-    places = bundle["places"]
-    places = places[places["lat"].notna()]
     return [
-        [key, lat, lon, radius, brief(words.name("places", key))]
-        for key, lat, lon, radius in zip(*(places[c].tolist() for c in ("place_id", "lat", "lon", "location_radius_m")), strict=True)
+        [row["place_id"], row["lat"], row["lon"], row["location_radius_m"], brief(words.name("places", row["place_id"]))]
+        for row in _located(bundle, "places")
     ]
 
 
@@ -188,6 +201,7 @@ def in_force(zone: Mapping[str, Any], day: date) -> bool:
 
 # ── reach ────────────────────────────────────────────────────────────────────────────────────────
 CIRCLE_POINTS = 72
+COARSE = 0.0002  # degrees, some 20 m: finer than any map draws a ring
 EDGE = 0.005  # degrees; an edge is straight in longitude and latitude (RFC 7946), which a plane bends if it is long
 
 
@@ -206,9 +220,8 @@ def reach(points: Sequence[tuple[float, float]], boundary: BaseGeometry | None, 
     if boundary is None:
         return unary_union([circle(lat, lon, radius_m) for lat, lon in points])
     plane, back = _plane_of(boundary)
-    return transform(back, transform(plane, shapely.segmentize(boundary, EDGE)).buffer(radius_m, quad_segs=CIRCLE_POINTS // 4)).simplify(
-        0.0002
-    )
+    ring = transform(plane, shapely.segmentize(boundary, EDGE)).buffer(radius_m, quad_segs=CIRCLE_POINTS // 4)
+    return transform(back, ring).simplify(COARSE)
 
 
 def to_boundary_m(boundary: BaseGeometry, lats: np.ndarray, lons: np.ndarray) -> np.ndarray:

@@ -14,47 +14,31 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from evidence.model import Period, parse_period, split
-
-_EPOCH = date(1970, 1, 1).toordinal()
-
+from evidence.model import BY_KEY, Facet, Period, day_number, parse_period, split
 
 # ── lanes ────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class Mode:
-    """One way to sort acts into lanes: the column its codes stand in, and what the codes are (a vocabulary list or a table)."""
-
-    key: str
-    column: str
-    terms: str = ""
-    table: str = ""
-
-
+Mode = Facet  # one way to sort acts into lanes
+# As one filters; but a lane of a defender is a person's, and the kinds of defender are called victim here.
 MODES = {
     mode.key: mode
     for mode in (
-        Mode("case", "case_id", table="cases"),
+        BY_KEY["case"],
         Mode("defender", "people_ids", table="people"),
-        Mode("type", "types", terms="act_type"),
+        BY_KEY["type"],
         Mode("family", "types", terms="act_family"),
-        Mode("perpetrator", "perpetrator_types", terms="perpetrator_type"),
-        Mode("place", "place_id", table="places"),
-        Mode("company", "company_ids", table="organisations"),
+        BY_KEY["perpetrator"],
+        BY_KEY["place"],
+        BY_KEY["company"],
     )
 }
 # Further ways to count, which make no lanes.
-DIMENSIONS = {
-    **MODES,
-    **{
-        mode.key: mode
-        for mode in (
-            Mode("victim", "defender_types", terms="defender_type"),
-            Mode("country", "country", terms="country"),
-            Mode("relation", "relation", terms="relation"),
-            Mode("grade", "grade", terms="corroboration"),
-            Mode("year", "period"),
-        )
-    },
+DIMENSIONS = MODES | {
+    mode.key: mode
+    for mode in (
+        Mode("victim", "defender_types", terms="defender_type"),
+        *(BY_KEY[key] for key in ("country", "relation", "grade")),
+        Mode("year", "period"),
+    )
 }
 ORDERS = ("latest", "count", "name")
 MIXED = "mixed"  # the year of an act that may have been in one of several
@@ -142,7 +126,7 @@ class Span:
 
 def day(when: date) -> float:
     """A date as days since 1970."""
-    return float(when.toordinal() - _EPOCH)
+    return float(day_number(when))
 
 
 def _bounds(period: Period) -> tuple[float, float]:

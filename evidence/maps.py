@@ -28,6 +28,7 @@ FAN_LIMIT = 40
 # More marks than this on one map are drawn a place at a time: what is drawn is bounded by the screen, not by the rows.
 MARK_LIMIT = 1_500
 STACK = "#8A3413"
+Layer = folium.FeatureGroup  # what is drawn over the base and changes with the selection
 LAYERS = ("incidents", "flares", "places", "assets", "stations", "names")
 
 
@@ -69,7 +70,9 @@ def base_map(
         visible: layers switched on or off at first.
         detections: whether there is a layer of satellite detections to offer.
     """
-    drawn = folium.Map(location=centre, zoom_start=zoom, tiles=None, control_scale=False, minZoom=3, maxZoom=14, prefer_canvas=True)
+    drawn = folium.Map(
+        location=centre, zoom_start=zoom, tiles=None, control_scale=False, minZoom=3, maxZoom=14, prefer_canvas=True, trackResize=False
+    )
     drawn.default_js = [("tamshy_js", assets["script"])]
     drawn.default_css = [("tamshy_css", assets["style"])]
     options = start_options(words, assets=assets, theme=theme, home=home, visible=visible, detections=detections)
@@ -121,7 +124,7 @@ def view(
     picked: str | None,
     look: Mapping[str, Any] | None = None,
     detections: Mapping[str, str] | None = None,
-) -> folium.FeatureGroup:
+) -> Layer:
     """What changes with the selection: the incidents that have a public position, the years of flaring, the days of detections.
 
     The `n` of all marks add up to the number of located incidents in `shown`.
@@ -188,7 +191,7 @@ def kinds(shown: pd.DataFrame, words: Words) -> list[list[Any]]:
     return [[*_look(words, names[at]), int(counts[at])] for at in np.argsort(-counts, kind="stable")]
 
 
-def land(data: Mapping[str, Any]) -> folium.FeatureGroup:
+def land(data: Mapping[str, Any]) -> Layer:
     """What the Resettlement page draws over the base map: ring, boundary, settlements, arcs, as plain data for land.js."""
     group = folium.FeatureGroup(name="view", control=False)
     _Script("window.tamshy.land", data).add_to(group)

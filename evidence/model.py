@@ -6,7 +6,7 @@ Nothing here reads a file, draws or knows Streamlit; nothing here imports anothe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import lru_cache
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 LANGUAGES = ("en", "ru", "kk")
@@ -25,6 +26,7 @@ LIST_SEPARATOR = ";"
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?([?~%]?)\Z")
 # Level 1 seasons, as the quarters a reader in the northern hemisphere expects.
 _SEASONS = {21: (3, 6), 22: (6, 9), 23: (9, 12), 24: (12, 15)}
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -104,6 +106,18 @@ def parse_period(text: str) -> Period:
     return Period(start, end, text, bool(set(marks) & {"~", "%"}), bool(set(marks) & {"?", "%"}))
 
 
+def intervals(cells: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The first day of each EDTF cell and the day after its last (naive, no time zone); NaT where a bound is open or the cell empty."""
+    periods = [parse_period(cell) if cell else None for cell in cells]
+    first, after = (np.array([getattr(p, side) if p else None for p in periods], dtype="datetime64[s]") for side in ("start", "end"))
+    return first, after
+
+
+def day_number(day: date) -> int:
+    """Days since 1 January 1970, as NumPy counts them."""
+    return day.toordinal() - _EPOCH
+
+
 # ── Selection ────────────────────────────────────────────────────────────────────────────────────
 # Rows marked context say nothing about a company; a reader asks for them, they do not ask for the reader.
 DEFAULT_RELATIONS = ("direct", "mining_nuclear", "contested")
@@ -141,6 +155,31 @@ class Selection:
 
 
 SELECTION_DEFAULTS = MappingProxyType({f.name: f.default for f in fields(Selection)})
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to tell incidents apart: its key in links and in `Selection`, its column in incidents, and what its codes are."""
+
+    key: str
+    column: str
+    terms: str = ""  # a list of vocabulary.csv …
+    table: str = ""  # … or a table whose ids the codes are
+
+
+FACETS = (
+    Facet("type", "types", terms="act_type"),
+    Facet("perpetrator", "perpetrator_types", terms="perpetrator_type"),
+    Facet("defender", "defender_types", terms="defender_type"),
+    Facet("company", "company_ids", table="organisations"),
+    Facet("asset", "asset_ids", table="assets"),
+    Facet("place", "place_id", table="places"),
+    Facet("country", "country", terms="country"),
+    Facet("case", "case_id", table="cases"),
+    Facet("relation", "relation", terms="relation"),
+    Facet("grade", "grade", terms="corroboration"),
+)
+BY_KEY = MappingProxyType({facet.key: facet for facet in FACETS})
 
 
 # ── Bundle ───────────────────────────────────────────────────────────────────────────────────────

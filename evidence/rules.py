@@ -41,12 +41,14 @@ class Source:
     connection: str
     is_primary: bool
     is_read: bool
-    origins: frozenset[str]
+    origins: frozenset[str]  # all that it derives from, also through others
 
 
 @lru_cache(maxsize=2)
 def sources(bundle: Bundle) -> Mapping[str, Source]:
     """Every source of the bundle by id."""
+    table = bundle["sources"]
+    parents = {key: split(cell) for key, cell in zip(table["source_id"], table["derived_from"], strict=True)}
     return {
         row.source_id: Source(
             row.source_id,
@@ -54,10 +56,22 @@ def sources(bundle: Bundle) -> Mapping[str, Source]:
             str(row.connection),
             row.type in PRIMARY_TYPES,
             row.read_extent not in UNREAD,
-            frozenset(split(row.derived_from)),
+            _origins(row.source_id, parents),
         )
-        for row in bundle["sources"].itertuples()
+        for row in table.itertuples()
     }
+
+
+def _origins(key: str, parents: Mapping[str, list[str]]) -> frozenset[str]:
+    """What a source derives from, at any remove: a report of a report of an interview is that interview once more."""
+    found: set[str] = set()
+    left = list(parents[key])
+    while left:
+        origin = left.pop()
+        if origin not in found:
+            found.add(origin)
+            left += parents.get(origin, [])
+    return frozenset(found)
 
 
 def independent(one: Source, other: Source) -> bool:

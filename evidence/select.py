@@ -16,34 +16,22 @@ import numpy as np
 import pandas as pd
 
 from evidence import geo, rules
-from evidence.model import LANGUAGES, SELECTION_DEFAULTS, Bundle, Period, Selection, parse_period, splits
+from evidence.model import (
+    BY_KEY,  # noqa: F401 — who speaks of links asks `select` for them
+    FACETS,
+    LANGUAGES,
+    SELECTION_DEFAULTS,
+    Bundle,
+    Facet,
+    Period,
+    Selection,
+    day_number,
+    parse_period,
+    splits,
+)
 from evidence.words import Words, fold
 
-
-@dataclass(frozen=True)
-class Facet:
-    """One way to narrow: its key in links and in Selection, its column in incidents, and what its codes are."""
-
-    key: str
-    column: str
-    terms: str = ""  # a list of vocabulary.csv …
-    table: str = ""  # … or a table whose ids the codes are
-
-
-FACETS = (
-    Facet("type", "types", terms="act_type"),
-    Facet("perpetrator", "perpetrator_types", terms="perpetrator_type"),
-    Facet("defender", "defender_types", terms="defender_type"),
-    Facet("company", "company_ids", table="organisations"),
-    Facet("asset", "asset_ids", table="assets"),
-    Facet("place", "place_id", table="places"),
-    Facet("country", "country", terms="country"),
-    Facet("case", "case_id", table="cases"),
-    Facet("relation", "relation", terms="relation"),
-    Facet("grade", "grade", terms="corroboration"),
-)
-BY_KEY = {facet.key: facet for facet in FACETS}
-OTHER_WORDS = ("from", "to", "q", "lang")
+OTHER_WORDS = ("from", "to", "q", "lang")  # of a link, beside the facets
 
 
 # ── an index, once a bundle ──────────────────────────────────────────────────────────────────────
@@ -186,7 +174,7 @@ def _haystack(bundle: Bundle) -> pd.Series:
     for part in parts[1:]:
         joined = joined + " · " + part.astype(object)
     folded = {text: fold(text) for text in joined.unique()}
-    return joined.map(folded)
+    return joined.map(folded).astype(object)  # of no incident pandas would make numbers, which no word is found in
 
 
 # ── selecting ────────────────────────────────────────────────────────────────────────────────────
@@ -230,19 +218,15 @@ def _masks(bundle: Bundle, selection: Selection) -> dict[str, np.ndarray]:
     n = len(table.frame)
     masks = {facet.key: table.codes[facet.key].mask(chosen, n) for facet in FACETS if (chosen := getattr(selection, facet.key))}
     if selection.since is not None:
-        masks["since"] = table.end > _day(selection.since)
+        masks["since"] = table.end > day_number(selection.since)
     if selection.until is not None:
-        masks["until"] = table.start <= _day(selection.until)
+        masks["until"] = table.start <= day_number(selection.until)
     if words := fold(selection.text).split():
         found = np.ones(n, dtype=bool)
         for word in words:
             found &= _haystack(bundle).str.contains(word, regex=False).to_numpy(dtype=bool)
         masks["text"] = found
     return masks
-
-
-def _day(day: date) -> int:
-    return day.toordinal() - date(1970, 1, 1).toordinal()
 
 
 def _all(masks: Iterable[np.ndarray], n: int) -> np.ndarray:
@@ -262,8 +246,8 @@ def select(bundle: Bundle, selection: Selection) -> Selected:
     if selection.relation and "context" not in selection.relation:
         others = _all((mask for key, mask in masks.items() if key != "relation"), n)
         hidden = int((others & (table.frame["relation"] == "context").to_numpy()).sum())
-    before = table.start < _day(selection.since) if selection.since else np.zeros(n, dtype=bool)
-    after = table.end > _day(selection.until) + 1 if selection.until else np.zeros(n, dtype=bool)
+    before = table.start < day_number(selection.since) if selection.since else np.zeros(n, dtype=bool)
+    after = table.end > day_number(selection.until) + 1 if selection.until else np.zeros(n, dtype=bool)
     return Selected(bundle, np.flatnonzero(shown), selection, n, hidden, int((shown & (before | after)).sum()))
 
 

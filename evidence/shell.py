@@ -1,7 +1,9 @@
-"""The navigation that the server runs for each visitor: which pages, in which order, under which names."""
+"""What the server runs for each visitor: the navigation, the map that outlives a page, and the page."""
 
 import streamlit as st
 
 from evidence import ui
 
-ui.navigation(st).run()
+page = ui.navigation(st)
+with ui.set_up(page.url_path or "overview"):
+    page.run()

@@ -25,6 +25,8 @@ from evidence.model import LANGUAGES, Bundle, Period, parse_period
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 # Day before month: this is evidence for UN bodies, not for one country.
 _LOCALES = {"en": "en_GB", "ru": "ru", "kk": "kk"}
+# Where a text is missing in the reader's language: Russian first, which most readers of Kazakh know, too.
+_FALLBACKS = ("ru", "en", "kk")
 # Which plural form of "noun.*" (separated by |) a CLDR category takes.
 _FORMS = {"en": {"one": 0}, "ru": {"one": 0, "few": 1, "many": 2, "other": 1}, "kk": {}}
 _PERSON = re.compile(r"\{(P-\d+)\}")
@@ -95,9 +97,7 @@ class Words:
     # ── texts of records ─────────────────────────────────────────────────────────────────────────
     def text(self, row: Mapping[str, Any], stem: str) -> Text:
         """`stem_xx` of a record in the reader's language, else in another, said so. People are named by the bundle's rule."""
-        order = (self.language, *(code for code in ("ru", "en", "kk") if code != self.language))
-        order = order if self.language != "en" else ("en", "ru", "kk")
-        for code in order:
+        for code in (self.language, *(code for code in _FALLBACKS if code != self.language)):
             words = row.get(f"{stem}_{code}", "")
             if isinstance(words, str) and words:
                 return Text(self.people_in(clean(words)), code, code != self.language)
@@ -136,8 +136,8 @@ class Words:
     def number(self, value: float, digits: int | None = None) -> str:
         """A number with the language's marks; `digits` decimals, or as many as it has (at most three)."""
         if digits is not None:
-            return format_decimal(round(value, digits), format="#,##0" + ("." + "0" * digits if digits else ""), locale=self.locale)
-        return format_decimal(value, format="#,##0.###", locale=self.locale)
+            return _decimal(round(value, digits), "#,##0" + ("." + "0" * digits if digits else ""), self.locale)
+        return _decimal(value, "#,##0.###", self.locale)
 
     def count(self, n: float, noun: str) -> str:
         """ "41 incidents": the number and its noun in the right form."""
@@ -159,8 +159,9 @@ class Words:
         return _without_dot(format_date(when, "long", locale=self.locale))
 
     def tick(self, when: date, unit: str) -> str:
-        """A date as short as an axis needs it: "2019", "May 2019", "7 May"."""
-        return str(when.year) if unit == "year" else format_skeleton({"month": "yMMM", "day": "dMMM"}[unit], when, locale=self.locale)
+        """A date as short as an axis needs it: "2019", "May 2019", "7 May"; of months in one year, "May"."""
+        skeletons = {"month": "yMMM", "month_of_year": "MMM", "day": "dMMM"}
+        return str(when.year) if unit == "year" else format_skeleton(skeletons[unit], when, locale=self.locale)
 
     def all_of(self, parts: Iterable[str]) -> str:
         """ "a, b and c"."""
@@ -169,6 +170,11 @@ class Words:
     def any_of(self, parts: Iterable[str]) -> str:
         """ "a, b or c"."""
         return format_list([str(p) for p in parts], style="or", locale=self.locale)
+
+
+@lru_cache(maxsize=20_000)
+def _decimal(value: float, pattern: str, locale: Locale) -> str:
+    return format_decimal(value + 0, format=pattern, locale=locale)
 
 
 class _Formatter(string.Formatter):

@@ -17,10 +17,10 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from evidence import geo
-from evidence.model import Bundle
+from evidence.geo import LASTING_YEARS
+from evidence.model import Bundle, split
 
 Row = Mapping[str, Any]
-LASTING_YEARS = 6  # a flare seen in so many of the yearly lists is called lasting
 MAX_RADIUS_KM = 15.0
 SETTLEMENTS = ("village", "town", "city")
 # Measured from these, whatever the rule starts from encloses the flares: what lies that near to a flare is inside.
@@ -174,6 +174,22 @@ def _flare_distance(bundle: Bundle, place_id: str, asset_id: str, lasting: bool)
 def to_flare(bundle: Bundle, place: Row, asset_id: str = "", *, lasting: bool = False) -> tuple[str, Far] | None:
     """(flare, how far) of the nearest flare, of an asset or of all; `lasting`: among those listed in `LASTING_YEARS` years or more."""
     return _flare_distance(bundle, str(place["place_id"]), asset_id, lasting)
+
+
+def around(bundle: Bundle, asset: str) -> list[str]:
+    """The settlements a zone's rules are asked about: those beside the asset, and those that a text relates to one of its rules."""
+    ids = {rule["zone_id"] for rule in rules(bundle, asset)}
+    told = bundle["zone_relations"]
+    named = dict.fromkeys(told.loc[told["zone_id"].isin(ids), "place_id"])
+    places = bundle["places"]
+    beside = [asset in split(cell) for cell in places["nearest_asset_ids"]]
+    found = dict.fromkeys([*named, *places.loc[beside, "place_id"]])
+
+    def far(key: str) -> float:
+        near = to_flare(bundle, bundle.row("places", key) or {}, asset)
+        return near[1].metres if near else float("inf")
+
+    return sorted(found, key=far)
 
 
 # ── what lies within a distance of … ─────────────────────────────────────────────────────────────

@@ -6,18 +6,20 @@ from evidence import select, ui
 
 page = ui.open_page("map")
 selected = select.select(page.bundle, page.selection)
-# What takes a browser longest is sent first, although it stands below what is asked.
-asked, shown = st.container(), st.container()
-with shown:
-    if st.session_state.get("view", "map") == "map":
-        ui.map_and_card(page, selected)
-    else:
-        ui.list_and_card(page, selected)
-with asked:
-    ui.filters(page)
-    ui.period(page)
-    ui.say(select.in_words(selected, page.words))
-    ui.choose_view(page)
-ui.take_incidents(page, selected)
-st.markdown(page.words("map.method"))
-ui.foot(page)
+ui.filters(page)
+ui.period(page)
+ui.say(select.in_words(selected, page.words))
+# The map itself stands on the stage already; without it, the same records as a list.
+if ui.choose_view(page) == "map":
+    ui.phone_list(page, selected)
+    with ui.part("map"):
+        ui.under_map(page, selected)
+else:
+    with ui.part("over"):
+        ui.listing(page, selected.frame, key="list")
+with ui.part("aside"):
+    ui.beside_map(page, selected)
+with ui.part("rest"):
+    ui.take_incidents(page, selected)
+    st.markdown(page.words("map.method"))
+    ui.foot(page)

@@ -14,6 +14,7 @@ elif show == "terms":
     ui.definitions(page)
 elif show == "holes":
     ui.known_holes(page)
+    ui.pictures(page)
 else:
     ui.codebook(page)
 st.markdown(page.words("sources.method"))

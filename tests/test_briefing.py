@@ -8,16 +8,17 @@ import shutil
 import subprocess
 import time
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 from browser import chromium, launch
 
 from evidence import casefile, select
-from evidence.model import Selection
+from evidence.model import LANGUAGES, Selection
 from evidence.report import briefing_parts
 from evidence.report.briefing import briefing
-from evidence.report.slides import ACTS_LISTED, slides
+from evidence.report.slides import ACTS_LISTED, slides, spread
 from evidence.words import Words
 
 ADDRESS = "http://localhost:8501/case?v=1"
@@ -265,3 +266,23 @@ def test_an_office_program_opens_the_slides_and_finds_their_words(bundle, tmp_pa
     text = re.sub(r"\s+", " ", " ".join(one.extract_text() for one in pages))
     assert brief.title in text
     assert words("case.missing") in text
+
+
+def test_rows_of_a_table_are_spread_so_that_no_slide_holds_a_single_one_left_over():
+    assert [len(page) for page in spread([1.0] * 10, 9.0)] == [5, 5]
+    assert [len(page) for page in spread([4.0, 4.0, 1.0], 5.0)] == [1, 2]
+    assert spread([], 5.0) == [[]]
+    assert [at for page in spread([0.7] * 23, 4.8) for at in page] == list(range(23))
+
+
+def test_slides_list_as_many_answers_as_a_talk_can_hold_and_say_how_many_there_are(bundle, english, monkeypatch):
+    monkeypatch.setattr("evidence.report.slides.ACTS_LISTED", 3)
+    title = english("brief.answers_some", n=3, total=len(parts(bundle, english).answers))
+    assert [slide for slide in deck(bundle, english).slides if title in slide.shapes.title.text_frame.text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_key_figure_and_its_note_do_not_run_into_each_other(bundle, language):
+    slide = deck(bundle, Words(bundle, language)).slides[1]
+    boxes = sorted(((shape.left, shape.top, shape.height) for shape in slide.shapes if shape.has_text_frame), key=lambda box: box[:2])
+    assert all(a[1] + a[2] <= b[1] + 1 for a, b in pairwise(boxes) if a[0] == b[0] and a[1] > 0)

@@ -58,10 +58,12 @@ def test_the_board_learns_whether_flaring_fell_and_by_whose_numbers(page: Page, 
     assert "World Bank" in whose and "Energy Institute" in whose and "2.50" in whose
     page.locator(".t-hbars a", has_text="Karachaganak").click()
     page.wait_for_function("location.search.includes('area=F01')")
+    page.get_by_role("heading", name="Karachaganak: 42%").wait_for()
     settle(page)
     assert "Karachaganak: 42% less gas flared in 2023 than in 2012, by satellite" in said(page) and "99.92%" in said(page)
     page.locator(".t-columns a", has_text="2014").click()
     page.wait_for_function("location.search.includes('year=2014')")
+    page.get_by_role("heading", name="113 flares listed in 2014").wait_for()
     settle(page)
     assert "113 flares listed in 2014" in said(page)
     map_frame(page)
@@ -72,7 +74,7 @@ def test_the_board_learns_whether_flaring_fell_and_by_whose_numbers(page: Page, 
     link = page.url
     page.goto(link.replace("environment?", "environment?lang=ru&"))
     settle(page)
-    assert "Карачаганак: в 2023 сожгли на 42" in said(page) and "113 факелов в файле за 2014 год" in said(page)
+    assert "Карачаганак: в 2023 году сожгли на 42" in said(page) and "113 факелов в файле за 2014 год" in said(page)
     assert seen.foreign == []
 
 
@@ -107,4 +109,33 @@ def test_every_section_is_accessible_and_fits_a_phone(query: str, scheme: str, b
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
     serious = [violation for violation in found.response["violations"] if violation["impact"] in {"serious", "critical"}]
     assert serious == [], "\n".join(f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in serious)
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("motion", "language", "label"), [("no-preference", "ru", "Показать год за годом"), ("reduce", "kk", "Келесі жыл")]
+)
+def test_years_are_played_one_request_at_a_time_and_stop_at_a_key(
+    motion: str, language: str, label: str, browser: Browser, address: str
+) -> None:
+    """Who wants no motion goes on by one year a press; the link says the year either way."""
+    context = browser.new_context(reduced_motion=motion)
+    page = context.new_page()
+    page.goto(f"{address}/environment?lang={language}&year=2014")
+    settle(page)
+    button = page.locator(".t-play button")
+    assert button.inner_text() == label
+    button.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('year=2015')")
+    if motion == "reduce":
+        page.wait_for_timeout(2500)
+        assert "year=2015" in page.url
+    else:
+        page.wait_for_function("location.search.includes('year=2016')", timeout=10_000)
+        assert button.inner_text() == "Стоп"
+        page.keyboard.press("Enter")
+        settle(page)
+        page.wait_for_timeout(2000)
+        assert "year=2016" in page.url and button.inner_text() == label
     context.close()

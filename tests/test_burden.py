@@ -93,6 +93,11 @@ def test_days_under_a_case_end_with_its_first_dated_end(bundle):
     assert (found.kind, found.low, found.ended, found.source_ids) == ("days_under_case", 30, "suspended", ("S-1", "S-2"))
 
 
+def test_a_case_that_a_court_quashed_has_ended(bundle):
+    (found,) = figures(bundle, [{"types": "criminal_case", "period": "2019-01-01"}], updates=[("I-1", "2019-01-11", "quashed")])
+    assert (found.low, found.ended) == (10, "quashed")
+
+
 @pytest.mark.parametrize("state", [("I-1", "", "dropped"), ("I-1", "2019-03-01", "pending"), ("I-2", "2019-03-01", "dropped")])
 def test_a_case_without_a_dated_end_of_its_own_has_no_known_days(bundle, state):
     (found,) = figures(bundle, [{"types": "criminal_case"}], updates=[state])
@@ -103,6 +108,12 @@ def test_a_case_opened_in_some_month_has_a_range_of_days(bundle, english):
     case = {"types": "detention_short;criminal_case", "period": "2019-01"}
     (found,) = figures(bundle, [case], updates=[("I-1", "2019-02-28", "closed")])
     assert burden.amount(found, english) == "28–58\u00a0days"
+
+
+@pytest.mark.parametrize(("period", "low"), [("2019-01-01/2019-06", 30), ("../2019-06", None), ("/2019-06", None)])
+def test_days_run_from_the_beginning_of_what_lasted_if_it_is_known(bundle, period, low):
+    (found,) = figures(bundle, [{"types": "criminal_case", "period": period}], updates=[("I-1", "2019-01-31", "closed")])
+    assert (found.low, found.ended) == (low, "closed")
 
 
 def test_days_unaware_need_the_day_the_person_learned_of_it(bundle):

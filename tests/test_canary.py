@@ -11,29 +11,41 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from html import unescape
+from importlib import import_module
 
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
-from evidence import load, plates, report, select, server
+from evidence import load, plates, report, select, server, stories
 from evidence.model import LANGUAGES, Bundle, Selection, split
-from evidence.report import archive, briefing_parts, dossier, dossier_docx, dossier_pdf, sheets, tables
+from evidence.report import archive, briefing_parts, dossier, dossier_docx, dossier_pdf, sheets, tables, views
 from evidence.report.briefing import briefing
 from evidence.report.geopackage import geopackage
+from evidence.report.progress import quiet
 from evidence.report.published import Rows
 from evidence.report.related import related
 from evidence.report.slides import slides
+from evidence.stories import Story
 from evidence.words import Words
 
 TYPES = ("detention_short", "killing", "arrest_criminal", "criminal_case", "threat")
 ACTS = [(f"I-{at}", TYPES[at % len(TYPES)], 2010 + at) for at in range(7)]
 # What an act brings into the bundle; each of these says the act's own word.
-PARTS = ("ACT", "VIC", "CASE", "SRC", "BUR", "UPD", "RSP")
+PARTS = ("ACT", "VIC", "CASE", "SRC", "BUR", "UPD", "RSP", "NAME")
+# The modules themselves: a section of a page has the name of its module.
+ui_briefing, ui_handover, ui_plates = (import_module(f"evidence.ui.{name}") for name in ("briefing", "handover", "plates"))
 Export = Callable[[Bundle, Words, Selection], bytes]
 SHIPPED = load.load(load.ROOT)
+
+
+# The tables that an address gives by incidents.
+SUNG = ("incidents", "cases", "sources", "people", "burdens", "status_updates", "places", "responses")
 
 
 def canary(part: str, at: int) -> str:
@@ -50,7 +62,8 @@ def singing(tiny) -> Bundle:
     numbers = range(len(ACTS))
     return tiny(
         sources=[{"source_id": "S-1"}, *({"source_id": f"S-1{at}", "title": canary("SRC", at), "url": f"https://example.org/{canary('SRC', at)}"} for at in numbers)],
-        people=[{"person_id": f"P-10{at}", "pseudonym": f"{at}", "source_ids": f"S-1{at}"} for at in numbers],
+        # Every second one is known by name, by a basis that allows it.
+        people=[{"person_id": f"P-10{at}", "pseudonym": f"{at}", "source_ids": f"S-1{at}"} | ({} if at % 2 else {"name_en": canary("NAME", at), "name_ru": canary("NAME", at), "name_basis": "public_figure"}) for at in numbers],
         cases=[{"case_id": f"C-1{at}", **texts("title", "CASE", at), **texts("summary", "CASE", at), "source_ids": f"S-1{at}"} for at in numbers],
         incidents=[
             {
@@ -106,16 +119,91 @@ def cited(write: Callable[..., bytes]) -> Export:
     return make
 
 
-def filed(write: Callable[[dossier.Dossier], bytes]) -> Export:
-    """A dossier of the first case selected, laid out by the shipped forms."""
+def filed(kind: str, second: str, write: Callable[[dossier.Dossier], bytes]) -> Export:
+    """A dossier of the first case selected, laid out by a shipped form, in one language or in two."""
 
     def make(bundle: Bundle, words: Words, selection: Selection) -> bytes:
         cases = select.select(bundle, selection).frame["case_id"].tolist()
         forms = {name: SHIPPED[name] for name in ("forms", "form_items")}
         lent = replace(bundle, tables={**bundle.tables, **forms})
-        return write(dossier.gather(lent, cases[0], "case_file", (words.language,))) if cases else b""
+        languages = tuple(dict.fromkeys([words.language, second or words.language]))
+        return write(dossier.gather(lent, cases[0], kind, languages)) if cases else b""
 
     return make
+
+
+def as_told(made: dossier.Dossier) -> bytes:
+    """A PDF is packed; this is all that goes into it."""
+    return dossier_pdf.told(made).encode()
+
+
+def opened(key: str, selection: Selection, language: str, **said: str) -> AppTest:
+    """A page with its panels open, as a reader with this link sees it."""
+    page = AppTest.from_file(str(ROOT / "pages" / f"{key}.py"), default_timeout=60)
+    page.session_state["take"] = page.session_state["briefing"] = True
+    for word, values in {**select.to_query(selection), "lang": [language], **{word: [value] for word, value in said.items()}}.items():
+        page.query_params[word] = values
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+def taken(key: str, **said: str) -> Export:
+    """Every file that the buttons of a page make, but for the archive of everything: tables, archives, pictures, briefings."""
+
+    def make(bundle: Bundle, words: Words, selection: Selection) -> bytes:
+        makers: dict[str, Callable[..., bytes]] = {}
+        with pytest.MonkeyPatch.context() as patch:
+            for module in (ui_briefing, ui_handover, ui_plates):
+                patch.setattr(module, "file_button", lambda page, key, label, file, media, make, **look: makers.update({key: make}))
+            opened(key, selection, words.language, **said)
+        makers.pop("take_all", None)
+        return b"\n".join(texts_of(made(quiet)).encode() for name, made in sorted(makers.items()) if not name.endswith("_png"))
+
+    return make
+
+
+def panel(key: str) -> Export:
+    """What a page offers to be copied: addresses, citations in words, as BibTeX and CSL-JSON, the id, lines for another site."""
+
+    def make(bundle: Bundle, words: Words, selection: Selection) -> bytes:
+        return "\n".join(unescape(html.proto.body) for html in opened(key, selection, words.language).get("html")[-2:]).encode()
+
+    return make
+
+
+def pinned(bundle: Bundle, words: Words, selection: Selection) -> bytes:
+    """The story file of a view that a reader pinned."""
+    page = opened("map", selection, words.language)
+    page.button(key="pin_view").click().run()
+    steps = tuple(pin.step for pin in page.session_state["pins"])
+    return stories.write(Story("mine", {words.language: "Mine"}, {}, "reader", steps)).encode()
+
+
+def reference(bundle: Bundle, words: Words, selection: Selection) -> bytes:
+    """A view cited in words, as BibTeX and as CSL-JSON."""
+    key = str(views.view(bundle, "map", select.to_query(selection)))
+    said = {
+        "title": select.in_words(select.select(bundle, selection), words),
+        "key": key,
+        "address": "https://example.org/",
+        "today": "2026-11-24",
+    }
+    cited = report.citation(bundle, words, **said)
+    return "\n".join([cited, *(write(bundle, **said, language=words.language) for write in (report.bibtex, report.csl_item))]).encode()
+
+
+def drawn(draw: Callable[..., str]) -> Export:
+    """A picture as SVG, and as PNG whatever that says beside its pixels."""
+
+    def make(bundle: Bundle, words: Words, selection: Selection) -> bytes:
+        svg = draw(bundle, words, select.select(bundle, selection).frame)
+        return svg.encode() + b"\n" + plates.png(svg, width=120)
+
+    return make
+
+
+FORMS = ("un_communication", "aarhus_defenders", "oecd_ncp", "case_file")
 
 
 EXPORTERS: dict[str, Export] = {
@@ -129,19 +217,27 @@ EXPORTERS: dict[str, Export] = {
     "ris": cited(report.ris),
     "briefing": briefed(briefing),
     "slides": briefed(slides),
-    "dossier docx": filed(dossier_docx.docx),
-    "dossier pdf": filed(lambda made: dossier_pdf.told(made).encode()),  # a PDF is packed; this is all that goes into it
-    "map svg": lambda b, w, s: plates.map_svg(b, w, select.select(b, s).frame).encode(),
-    "timeline svg": lambda b, w, s: plates.timeline_svg(w, select.select(b, s).frame).encode(),
+    **{f"dossier {kind} docx {second}".rstrip(): filed(kind, second, dossier_docx.docx) for kind in FORMS for second in ("", "ru")},
+    **{f"dossier {kind} pdf {second}".rstrip(): filed(kind, second, as_told) for kind in FORMS for second in ("", "ru")},
+    "map picture": drawn(plates.map_svg),
+    "timeline picture": drawn(lambda b, w, frame: plates.timeline_svg(w, frame)),
+    "files of the overview": taken("overview"),
+    "files of the map": taken("map"),
+    "files of the lanes": taken("pressure"),
+    "files of the trend": taken("pressure", show="trend"),
+    "files of the answers": taken("answers"),
+    "story": pinned,
+    "citation": reference,
+    "panel of the map": panel("map"),
     **{f"/embed/{kind}": served(f"/embed/{kind}") for kind in ("map", "timeline", "chart")},
-    **{f"/data/{name}": served(f"/data/{name}") for name in ("incidents.csv", "incidents.json", "incidents.geojson", "incidents.xlsx")},
-    **{
-        f"/data/{name}.csv": served(f"/data/{name}.csv")
-        for name in ("cases", "sources", "people", "burdens", "status_updates", "places", "responses")
-    },
+    **{f"/data/{name}.{kind}": served(f"/data/{name}.{kind}") for name in SUNG for kind in ("csv", "json", "xlsx")},
+    **{f"/data/{name}.geojson": served(f"/data/{name}.geojson") for name in ("incidents", "places")},
 }
 # What surely holds the text of an act: there a canary that stays silent would mean that nothing is tested.
-TELLING = {"csv", "json", "geojson", "geopackage", "xlsx", "zip", "/data/incidents.csv", "/data/incidents.json"}
+TELLING = {
+    *("csv", "json", "geojson", "geopackage", "xlsx", "zip", "/data/incidents.csv", "/data/incidents.json", "/data/incidents.xlsx"),
+    *("files of the overview", "files of the map", "files of the lanes", "files of the trend"),
+}
 
 
 def texts_of(content: bytes) -> str:
@@ -177,6 +273,11 @@ def test_only_what_was_selected_sings(singing, name, selection, language):
         assert not re.search(rf"(?<![\w-])(I-{at}|P-10{at}|S-1{at}|C-1{at}|B-{at}|U-{at}|R-{at})(?![\w-])", said) or named
     for at in shown if name in TELLING else ():
         assert canary("ACT", at) in said, f"{name} does not hold what was selected"
+
+
+@pytest.mark.parametrize("name", [name for name in EXPORTERS if name.startswith("dossier")])
+def test_a_dossier_names_nobody_unless_the_reader_says_so(singing, name):
+    assert not re.search(r"NAMEcanary\d", texts_of(EXPORTERS[name](singing, Words(singing, "en"), Selection(case=("C-10",)))))
 
 
 @pytest.mark.parametrize("name", EXPORTERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import pandas as pd
 import pytest
 from conftest import ROOT, follow, rows_of
 from streamlit.testing.v1 import AppTest
@@ -141,6 +142,12 @@ def test_a_denial_is_an_answer_and_an_unanswered_complaint_is_not(bundle):
 def test_a_company_that_is_not_named_owes_no_answer(tiny):
     bundle = tiny(incidents=[act("I-1", "2019")])
     assert casefile.answers(bundle, bundle.row("incidents", "I-1")).company == ""
+
+
+def test_the_case_asked_for_stands_on_top_and_then_those_with_the_latest_act():
+    acts = pd.DataFrame({"case_id": ["C-1", "C-2", "", "C-1", "C-3"]})
+    assert casefile.matching(acts, "C-1") == ["C-1", "C-3", "C-2"]
+    assert casefile.matching(acts, "C-9") == ["C-3", "C-1", "C-2"]
 
 
 def test_claims_stand_side_by_side(bundle):

@@ -1,12 +1,14 @@
 """What a figure shows is what its frame holds, and what it says aloud is the same."""
 
 import re
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from evidence import charts, select
-from evidence.model import Selection
+from evidence.charts.ink import year_step
+from evidence.model import Selection, intervals
 from evidence.words import Words
 
 
@@ -52,6 +54,22 @@ def test_a_histogram_of_nothing_is_drawn(english):
     assert "t-histogram" in charts.histogram(years((2018, 0, 0)), (2018, 2018), english)
 
 
+@pytest.mark.parametrize(("years", "step"), [(1, 1), (9, 1), (10, 2), (18, 2), (19, 5), (90, 10), (250, 50), (10_000, 1000)])
+def test_an_axis_names_round_years_and_no_more_than_it_has_room_for(years, step):
+    assert year_step(years, 9) == step
+
+
+# ── waits ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(("came", "pale"), [("2019-06-07", 0), ("2019-06", 1)])
+def test_only_what_is_dated_to_a_month_or_a_year_is_pale(english, came, pale):
+    rows = pd.DataFrame({"response_id": ["R-1"], "state": ["answered"]})
+    for name, cell in (("filed", "2019-05-07"), ("came", came)):
+        first, after = intervals([cell])
+        rows = rows.assign(**{f"{name}_start": first, f"{name}_end": after})
+    figure = charts.waits(rows, {"R-1": "R"}, english, dark=False, today=date(2026, 11, 24))
+    assert sum(len(trace.x) > 0 for trace in figure.data if trace.opacity == 0.3) == pale
+
+
 # ── the timeline ─────────────────────────────────────────────────────────────────────────────────
 def test_every_dated_incident_has_one_mark_with_its_id(shown, bundle, english):
     figure = charts.timeline(shown, bundle, english, dark=False)
@@ -64,6 +82,12 @@ def test_a_year_is_drawn_as_a_span_and_a_day_is_not(tiny):
     figure = charts.timeline(frame, bundle, words, dark=False)
     (span,) = figure.layout.shapes
     assert (str(span.x0)[:10], str(span.x1)[:10]) == ("2019-01-01", "2020-01-01")
+
+
+def test_acts_of_one_week_are_spread_inside_their_lane(tiny):
+    frame, bundle, words = acts(tiny, *({"incident_id": f"I-{at}", "period": f"2019-05-0{at}"} for at in range(1, 10)))
+    (trace,) = charts.timeline(frame, bundle, words, dark=False).data
+    assert len(set(trace.y)) > 4 and max(abs(y) for y in trace.y) < 0.5
 
 
 def test_a_case_that_is_highlighted_stands_out(tiny):

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from evidence import docket, report
 from evidence.docket import Days, days_between, due_day
 from evidence.load import ROOT
-from evidence.model import Bundle, parse_period
+from evidence.model import Bundle, intervals, parse_period
 from evidence.ui.docket import whole
 from evidence.words import Words
 
@@ -36,11 +36,11 @@ def step(when: str, stage: str, response: str = "R-1") -> dict[str, str]:
     return {"response_id": response, "period": when, "stage": stage, "source_ids": ""}
 
 
-def small(bundle: Bundle, responses: list[dict[str, str]], steps: Iterable[dict[str, str]], law: dict[str, str], today: str) -> Bundle:
-    """The shipped vocabulary with other responses, stages and one rule, published on a day."""
-    rules = pd.DataFrame([{**dict.fromkeys(bundle["deadlines"].columns, ""), **law}]).astype({"length_max": float})
-    for name, side in (("valid_from", "start"), ("valid_to", "end")):
-        rules[f"{name}_{side}"] = pd.to_datetime([getattr(parse_period(cell), side) if cell else None for cell in rules[name]])
+def small(bundle: Bundle, responses: list[dict[str, str]], steps: Iterable[dict[str, str]], *law: dict[str, str], today: str) -> Bundle:
+    """The shipped vocabulary with other responses, stages and rules, published on a day."""
+    rules = pd.DataFrame([{**dict.fromkeys(bundle["deadlines"].columns, ""), **one} for one in law]).astype({"length_max": float})
+    for name in ("valid_from", "valid_to"):
+        rules[f"{name}_start"], rules[f"{name}_end"] = intervals(rules[name])
     tables = {
         "responses": pd.DataFrame(responses),
         "response_events": pd.DataFrame(list(steps), columns=["response_id", "period", "stage", "source_ids"]),
@@ -55,7 +55,7 @@ def row(bundle: Bundle) -> Callable[..., pd.Series]:
     """The docket's row of one complaint with these stages, seen on a day."""
 
     def make(*steps: dict[str, str], today: str = "2026-11-24", law: dict[str, str] | None = None, **changes: str) -> pd.Series:
-        return docket.docket(small(bundle, [{**SENT, **changes}], steps, {**LAW, **(law or {})}, today)).iloc[0]
+        return docket.docket(small(bundle, [{**SENT, **changes}], steps, {**LAW, **(law or {})}, today=today)).iloc[0]
 
     return make
 
@@ -121,6 +121,22 @@ def test_a_rule_that_is_not_verified_or_not_for_an_answer_gives_no_due_date(row,
     assert row(step("2021-09-06", "filed"), law=law)["no_due"] == "none"
 
 
+def test_a_rule_without_a_country_binds_none(bundle):
+    rules = [LAW, {**LAW, "country": "", "unit": "days"}]
+    assert [rule["country"] for rule in docket.answer_rules(small(bundle, [SENT], [], *rules, today="2026-11-24"))] == ["KZ"]
+
+
+def test_working_days_of_a_country_whose_holidays_are_not_known_are_not_counted(bundle):
+    rules = [{**LAW, "country": "XX"}, {**LAW, "country": "XX", "unit": "days", "deadline_id": "DL02"}]
+    assert [rule["deadline_id"] for rule in docket.answer_rules(small(bundle, [SENT], [], *rules, today="2026-11-24"))] == ["DL02"]
+
+
+def test_a_mechanisms_own_rule_goes_before_the_general_one(bundle):
+    own = {**LAW, "deadline_id": "DL09", "mechanism": "prosecutor_local", "length_max": "5"}
+    made = small(bundle, [SENT], [step("2021-09-06", "filed")], LAW, own, today="2026-11-24")
+    assert docket.docket(made).iloc[0][["deadline_id", "due_last"]].tolist() == ["DL09", date(2021, 9, 13)]
+
+
 def test_a_rule_of_one_country_does_not_bind_another(row):
     assert row(step("2021-09-06", "filed"), country="AZ")["no_due"] == "none"
 
@@ -170,6 +186,11 @@ def test_an_answer_ends_the_days_even_if_it_refuses(row):
     assert (found["state"], found["days_max"], found["late_days"]) == ("answered", 30, 9)
 
 
+def test_what_came_before_the_filing_answers_something_else(row):
+    found = row(step("2021-09-06", "filed"), step("2020-05-01", "replied"))
+    assert (found["state"], found["came"]) == ("overdue", "")
+
+
 def test_an_answer_in_time_is_not_late(row):
     found = row(step("2021-09-06", "filed"), step("2021-09-20", "replied"), stage="replied")
     assert found["state"] == "answered" and pd.isna(found["late_days"])
@@ -209,7 +230,7 @@ def two(bundle: Bundle, *steps: dict[str, str], **changes: str) -> pd.DataFrame:
     """The docket of two responses of one case to one mechanism."""
     first = {**SENT, "mechanism": "oecd_ncp", "kind": "specific_instance"}
     second = {**first, "response_id": "R-2", "stage": "partly_accepted", **changes}
-    return docket.docket(small(bundle, [first, second], steps, LAW, "2026-11-24")).set_index("response_id")
+    return docket.docket(small(bundle, [first, second], steps, LAW, today="2026-11-24")).set_index("response_id")
 
 
 def test_a_later_step_without_a_filing_of_its_own_answers_the_earlier_filing(bundle):
@@ -230,7 +251,7 @@ def test_a_step_with_another_mechanism_answers_nothing(bundle):
 
 
 def test_cases_without_an_act_are_shown_only_to_who_filters_nothing(bundle):
-    made = small(bundle, [SENT, {**SENT, "response_id": "R-2", "case_id": "C-2"}], [], LAW, "2026-11-24")
+    made = small(bundle, [SENT, {**SENT, "response_id": "R-2", "case_id": "C-2"}], [], LAW, today="2026-11-24")
     assert list(docket.chosen(made, ["C-1"], unfiltered=False)["response_id"]) == ["R-1"]
     assert set(docket.chosen(made, ["C-1"], unfiltered=True)["response_id"]) == {"R-1", "R-2"}
 
@@ -252,6 +273,12 @@ def test_who_still_waits_counts_as_waiting_at_least_so_long():
     # Without the five that wait, half had an answer after 30 days; with them, five of ten only after 50.
     assert docket.waits(rows_of([10, 20, 30, 40, 50], [900] * 5)).median == 50
     assert docket.waits(rows_of([10, 20, 30, 40, 50], [900] * 6)).median is None
+
+
+@pytest.mark.parametrize(("answered", "waiting"), [(12, 12), (13, 11), (20, 4), (5, 0)])
+def test_the_median_is_the_day_on_which_half_had_an_answer(answered, waiting):
+    days = [10 * (at + 1) for at in range(answered)]
+    assert docket.waits(rows_of(days, [9_999] * waiting)).median == days[-(-(answered + waiting) // 2) - 1]
 
 
 def test_the_bounds_of_the_median_lie_around_it():
@@ -341,7 +368,7 @@ def test_a_selection_without_responses_says_so_and_still_helps(opened, english):
 
 
 def test_the_helper_always_sends_the_reader_to_a_lawyer(opened, bundle):
-    for language, said in (("en", "lawyer"), ("ru", "юриста"), ("kk", "заңгер")):
+    for language, said in (("en", "lawyer"), ("ru", "юрист"), ("kk", "заңгер")):
         app = opened(case="C-001", lang=language)
         assert any(said in text.value for text in (*app.markdown, *app.caption))
 

@@ -89,6 +89,13 @@ def test_example_links_of_the_readme_mean_something(bundle: Bundle):
         assert select.from_query(query, bundle)[1] == [], example
 
 
+def test_what_the_errands_of_the_readme_tell_to_press_stands_on_the_pages(bundle: Bundle):
+    errands = README.partition("## Three errands")[2].partition("\n## ")[0]
+    told = re.findall(r"(?<!\*)\*([^*\n]+?)(?:: [^*\n]+)?\*(?!\*)", errands)
+    spoken = "\n".join(bundle["words"]["en"])
+    assert len(told) > 15 and [text for text in told if text not in spoken] == []
+
+
 def test_example_records_of_the_readme_exist(bundle: Bundle):
     assert all(bundle.has("incidents", key) for key in re.findall(r"`id=([^`]+)`", README))
 

@@ -348,19 +348,30 @@ def test_both_questions_stand_at_no_and_nothing_is_made_unasked(page):
     assert "dossier_files" not in page.session_state and not page.exception
 
 
-def test_the_files_are_made_when_asked_and_go_stale_when_the_question_changes(page):
+def prepared(page):
+    """The files, once they are made."""
     page.button(key="dossier_prepare").click().run()
-    _, pdf, docx = page.session_state["dossier_files"]
+    making = page.session_state["makings"]["dossier"]
+    making.wait(60)
+    return making.made
+
+
+def test_the_files_are_made_when_asked_and_go_stale_when_the_question_changes(page):
+    pdf, docx = prepared(page)
     assert pdf.startswith(b"%PDF") and docx.startswith(b"PK")
+    assert [button.proto.label.split()[1] for button in page.run().get("download_button") if "dossier" in button.proto.id] == [
+        "PDF",
+        "DOCX",
+    ]
     page.radio(key="dossier_naming_public").set_value(True).run()
-    assert "dossier_files" not in page.session_state
+    assert "dossier" not in page.session_state["makings"]
 
 
 def test_what_is_typed_stays_out_of_the_link_and_of_what_is_kept_for_others(page):
     field = next(area for area in page.text_area if area.key.endswith("FI021"))
     field.set_value("Canary of the sender")
-    page.button(key="dossier_prepare").click().run()
-    assert "Canary" in "".join(PdfReader(io.BytesIO(page.session_state["dossier_files"][1])).pages[n].extract_text() for n in range(9))
+    pdf, _ = prepared(page)
+    assert "Canary" in "".join(PdfReader(io.BytesIO(pdf)).pages[n].extract_text() for n in range(9))
     assert "Canary" not in str(dict(page.query_params)) and "typed" not in ui_dossier.checklist.__wrapped__.__annotations__
 
 
@@ -369,3 +380,20 @@ def test_the_page_says_how_many_items_are_missing(page, bundle, english):
     lacking = [check for check in checks if check.counted and check.state in dossier.LACKING]
     counted = [check for check in checks if check.counted]
     assert any(f"{len(lacking)} of {len(counted)} items missing" in text.value.replace("\\", "") for text in page.markdown)
+
+
+def test_a_heading_and_the_head_of_a_table_stay_with_what_follows(bundle):
+    made = dossier.gather(bundle, "C-001", "un_communication", ("en", "ru"))
+    document = Document(io.BytesIO(dossier_docx.docx(made)))
+    heads = [
+        table.rows[0]
+        for table in document.tables
+        if table.rows[0]._tr.trPr is not None and table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+    ]
+    assert heads and all(cell.paragraphs[0].paragraph_format.keep_with_next for row in heads for cell in row.cells)
+    told = [paragraph for paragraph in document.paragraphs if any(paragraph.text == said.text for s in made.sections for said in s.origin)]
+    assert told and all(paragraph.paragraph_format.keep_with_next for paragraph in told)
+
+
+def test_remarks_on_a_company_are_sentences_each_once(bundle):
+    assert dossier._sentences(["operator", "Staff stood by.", "Staff stood by", ""]) == "Operator. Staff stood by."

@@ -44,6 +44,8 @@ def result(test: str, *acts: dict, row: dict | None = None, home: tuple[str, ...
         ("country", {"country": "AZ"}, "unmet"),
         ("acts_since", {}, "met"),
         ("acts_since", {"period": "2000"}, "unmet"),
+        ("acts_since", {"period": "2001-10-29"}, "unmet"),
+        ("acts_since", {"period": "2001-10-30"}, "met"),
         ("acts_since", {"period": "2001"}, "unknown"),
         ("acts_since", {"country": "AZ"}, "unknown"),
         ("person", {}, "met"),
@@ -74,11 +76,23 @@ def test_one_act_in_another_country_leaves_it_open():
 def test_a_mechanism_that_is_not_there_yet_cannot_be_met():
     assert result("in_office", {}, row={"valid_from_start": pd.Timestamp("2022-06-01")}) == "met"
     assert result("in_office", {}, row={"valid_from_start": pd.Timestamp("2027-06-01")}) == "unmet"
+    assert result("in_office", {}, row={"valid_from_start": pd.NaT}) == "unknown"
 
 
 def test_that_no_complaint_at_home_is_recorded_does_not_mean_that_there_was_none():
     assert result("domestic", {}) == "unknown"
     assert result("domestic", {}, home=("R-1",)) == "met"
+
+
+def test_help_is_no_complaint_at_home(tiny):
+    sent = {
+        "period": "2019", "period_basis": "printed", "mechanism": "prosecutor_local", "mechanism_name_en": "P.", "mechanism_name_ru": "П.", "mechanism_name_kk": "П.",
+        "against_kind": "state", "subject_en": "S.", "subject_ru": "С.", "stage": "filed", "response_type": "not_known", "country": "KZ", "confidence": "B", "source_ids": "S-1", "case_id": "C-1",
+    }  # fmt: skip
+    bundle = tiny(
+        responses=[{**sent, "response_id": "R-1", "kind": "domestic_complaint"}, {**sent, "response_id": "R-2", "kind": "support"}]
+    )
+    assert eligibility.facts(bundle, "C-1").complaints_at_home == ("R-1",)
 
 
 def test_an_act_without_a_source_that_was_read_leaves_the_evidence_open():

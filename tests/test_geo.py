@@ -6,8 +6,22 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
-from evidence.geo import STAGES, context_layers, distance_m, flare_years, in_force, nearest_flare, spots, stages
+from evidence import zones
+from evidence.geo import (
+    LASTING_YEARS,
+    STAGES,
+    area_km2,
+    circle,
+    context_layers,
+    distance_m,
+    flare_years,
+    in_force,
+    nearest_flare,
+    spots,
+    stages,
+)
 from evidence.words import Words
 
 
@@ -36,7 +50,7 @@ def test_a_degree_of_latitude_at_the_equator_is_110_574_metres():
 
 def test_berezovka_lies_eight_kilometres_from_the_nearest_lasting_flare(bundle):
     berezovka = bundle.row("places", "S01")
-    flare_id, metres = nearest_flare(bundle, berezovka["lat"], berezovka["lon"], lasting_years=6)
+    flare_id, metres = nearest_flare(bundle, berezovka["lat"], berezovka["lon"], LASTING_YEARS)
     assert metres == pytest.approx(8_300, abs=100)
     assert bundle.has("flare_sites", flare_id)
 
@@ -49,6 +63,39 @@ def test_a_flare_must_have_lasted_as_long_as_asked(bundle, tiny):
     assert nearest_flare(small, 51.27, 53.05, lasting_years=2)[0] == "F-2"
     assert nearest_flare(small, 51.27, 53.05, lasting_years=3) is None
     assert flare_years(small) == (2012, 2013)
+
+
+def test_a_year_in_which_a_flare_burned_nothing_is_no_year_of_it(bundle, tiny):
+    volumes = [{"flare_id": "F-1", "year": year, "volume_mm3": volume} for year, volume in (("2012", "1"), ("2013", "0"))]
+    small = tiny(flare_sites=[flare(bundle, "F-1", "51.28", "53.05")], flare_volumes=volumes)
+    assert nearest_flare(small, 51.27, 53.05, lasting_years=1)[0] == "F-1"
+    assert nearest_flare(small, 51.27, 53.05, lasting_years=2) is None
+
+
+def test_an_area_is_geodesic_and_a_hole_is_taken_out_of_it_however_it_is_drawn():
+    square, hole = shapely.box(53, 51, 53.1, 51.1), shapely.box(53.02, 51.02, 53.04, 51.04)
+    assert area_km2(square) == pytest.approx(78.0, abs=0.1)  # 7.01 km by 11.13 km
+    for ring in (hole.exterior.coords, hole.reverse().exterior.coords):
+        assert area_km2(shapely.Polygon(square.exterior.coords, [ring])) == pytest.approx(area_km2(square) - area_km2(hole))
+
+
+def test_a_circle_lies_as_far_off_as_asked():
+    ring = np.array(circle(51.27, 53.05, 5_000).exterior.coords)
+    assert distance_m(51.27, 53.05, ring[:, 1], ring[:, 0]) == pytest.approx(5_000, abs=0.01)
+    assert circle(51.27, 53.05, 0).is_empty
+
+
+def test_a_flare_shown_for_comparison_only_is_not_the_nearest(bundle, tiny):
+    near, far = flare(bundle, "F-1", "51.28", "53.05") | {"background": "true"}, flare(bundle, "F-2", "51.40", "53.05")
+    volumes = [{"flare_id": key, "year": "2012", "volume_mm3": "1"} for key in ("F-1", "F-2")]
+    assert nearest_flare(tiny(flare_sites=[near, far], flare_volumes=volumes), 51.27, 53.05)[0] == "F-2"
+
+
+def test_the_card_and_the_resettlement_page_name_the_same_nearest_flare(bundle):
+    for place in bundle["places"].dropna(subset=["lat"]).to_dict("records"):
+        for lasting, years in ((True, LASTING_YEARS), (False, 1)):
+            one, other = zones.to_flare(bundle, place, lasting=lasting), nearest_flare(bundle, place["lat"], place["lon"], years)
+            assert (one[0], one[1].metres) == other, place["place_id"]
 
 
 def test_a_bundle_without_flares_has_none_near(tiny):

@@ -158,6 +158,13 @@ def test_an_end_is_found_although_it_is_filtered_out():
     assert lanes.states(whole.iloc[:1], whole, updates()).iloc[0]["end"] == "ended"
 
 
+def test_a_word_that_fits_each_of_several_states_ends_or_prolongs_none_of_them():
+    frame = acts(("criminal_case;travel_restriction", "", "2017-03-01"))
+    assert set(lanes.states(frame, frame, updates(("I-0", "2018-03-01", "upheld")))["end"]) == {"silent"}
+    alone = acts(("travel_restriction", "", "2017-03-01"))
+    assert list(lanes.states(alone, alone, updates(("I-0", "2018-03-01", "upheld")))["end"]) == ["open"]
+
+
 def test_a_word_dated_before_the_act_is_about_something_else():
     frame = acts(("arrest_criminal", "", "2024-04-22"))
     assert lanes.states(frame, frame, updates(("I-0", "2024-03-07", "detained"))).iloc[0]["end"] == "silent"
@@ -203,6 +210,7 @@ def test_the_time_a_person_did_not_know_of_a_case_ends_when_they_learned():
     assert list(found["incident_id"]) == ["I-0"]
     assert (dated(found["a"].iloc[0]), dated(found["d"].iloc[0])) == ("2017-01-01", "2019-05-07")
     assert lanes.unknowing(frame.assign(learned=["2016-01-01", ""])).empty
+    assert lanes.unknowing(acts(("criminal_case", "", "2019-05-07")).assign(learned=["2019-05-07"])).empty
 
 
 # ── places in a lane ─────────────────────────────────────────────────────────────────────────────
@@ -248,6 +256,17 @@ def test_the_complaint_of_the_day_is_drawn_after_the_acts_of_its_case_and_of_no_
     assert [*marks.text][-1] == "<b>7</b>" and [*marks.customdata][-1] == "R-1" and [*marks.x] == [1, 2, 3, 4, 5, 6, 7]
 
 
+def test_complaints_of_one_case_stand_side_by_side_after_its_acts(tiny, english):
+    bundle = tiny()
+    steps = lanes.steps(select.index(bundle).frame, date(2019, 5, 7))
+    look = charts.Look(date(2019, 5, 7), date(2019, 5, 7), date(2026, 1, 1), None, False)
+    made = [charts.Answer(key, "C-1", 0, "Complaint") for key in ("R-1", "R-2")]
+    marks = charts.day(
+        lanes.lanes(steps, lanes.MODES["case"], {}, str), ["C-1"], steps, english, look, names={"C-1": "Case"}, made=made
+    ).data[0]
+    assert dict(zip(marks.customdata, marks.x, strict=True)) == {"I-1": 1, "R-1": 2, "R-2": 3}
+
+
 def test_acts_whose_order_is_not_recorded_get_no_number():
     frame = acts(("assault", "", "2019-05-07"), ("torture", "", "2019-05-07"), ("assault", "", "2019-05"))
     assert list(lanes.steps(frame, date(2019, 5, 7))["order"]) == [0, 0]
@@ -285,6 +304,14 @@ def test_an_exact_day_is_full_and_a_month_is_hollow_on_a_soft_span(tiny, english
     fill = dict(zip(glyphs.customdata, glyphs.marker.color, strict=True))
     assert fill["I-1"] != "#FAF7F1" and fill["I-2"] == "#FAF7F1"
     assert "I-2" in keys_of(figure, "bar") and "I-1" not in keys_of(figure, "bar")
+
+
+def test_what_a_person_did_not_know_of_yet_is_hatched_and_not_barred(tiny, english):
+    state = {"update_id": "U-1", "record_id": "I-1", "period": "2020-01-01", "status": "suspended", "text_en": "So.", "text_ru": "Так.", "confidence": "B", "source_ids": "S-1"}  # fmt: skip
+    bundle = tiny(incidents=[{"types": "criminal_case", "period": "2017-01-01", "learned": "2019-05-07"}], status_updates=[state])
+    _, figure = draw(select.select(bundle, Selection()).frame, bundle, english)
+    begins = {bool(trace.marker.pattern.shape): min(trace.base) / 86_400_000 for trace in figure.data if trace.type == "bar"}
+    assert begins == {False: day_of("2019-05-07"), True: day_of("2017-01-01")}
 
 
 def test_thousands_of_acts_become_circles_that_add_up_and_lead_closer(tiny, english, monkeypatch):
@@ -386,6 +413,14 @@ def test_every_view_speaks_every_language(show, language):
 def test_the_board_is_told_what_may_and_may_not_be_said(english):
     said = texts(open_page(show="trend", first="2015/2019", second="2020/2025"))
     assert english("compare.may") in said and english("compare.may_not") in said
+
+
+def test_the_board_reads_the_answer_before_the_charts():
+    page = open_page(show="trend", first="2015/2019", second="2020/2025")
+    said = [line.value.replace("\\", "") for line in page.subheader]
+    assert any("8.6 in 2015–2019, 10.2 in 2020–2025" in line and "may be chance" in line for line in said)
+    overlapping = open_page(show="trend", first="2015/2021", second="2020/2025")
+    assert not any("may be chance" in line.value for line in overlapping.subheader)
 
 
 def test_two_periods_that_overlap_are_not_compared(english):

@@ -7,6 +7,7 @@ from conftest import ROOT
 from streamlit.testing.v1 import AppTest
 
 from evidence import ledger, select
+from evidence.casefile import Status
 from evidence.model import Selection
 
 NORM = {
@@ -74,6 +75,15 @@ def test_the_ending_is_the_latest_dated_state_of_the_acts_that_name_the_article(
     uses = ledger.uses(bundle, frame, found, "N-1")
     assert [(use.case_id, use.ended.code if use.ended else "") for use in uses] == [("C-1", "suspended"), ("C-2", "")]
     assert ledger.endings(uses) == {"suspended": 1, "": 1}
+
+
+def test_what_no_ending_was_found_for_comes_last_however_many_they_are():
+    def use(state: str) -> ledger.Use:
+        ended = Status(state, "2019", None, "I-1", "U-1") if state else None
+        return ledger.Use("C-1", (), (), (), (), ended, ())
+
+    told = [use(state) for state in ("", "", "", "convicted", "suspended", "suspended")]
+    assert list(ledger.endings(told).items()) == [("suspended", 2), ("convicted", 1), ("", 3)]
 
 
 def test_other_articles_of_the_same_acts_are_said(tiny):

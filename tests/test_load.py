@@ -246,6 +246,14 @@ def test_a_bad_cell_is_named_with_what_is_allowed(tmp_path):
     assert {line.split(", ")[2] for line in said} == {row["incident_id"] for row in rows}
 
 
+@pytest.mark.parametrize(
+    ("table", "low", "high"), [("zones", "radius_min_m", "radius_max_m"), ("incidents", "victims_min", "victims_max"), ("deadlines", "length_min", "length_max")]
+)  # fmt: skip
+def test_a_least_that_is_more_than_its_most_is_named(tmp_path, table, low, high):
+    (said,) = cells(link_bundle(tmp_path), f"data/{table}.csv", **{low: "90", high: "80"})
+    assert said.endswith(f"column {high}: '80': must not be smaller than {low}")
+
+
 BAD_POSITIONS = [
     ({"lat": "53.05", "lon": "51.27"}, "lat", "latitude and longitude look swapped"),
     ({"lat": "77.5", "lon": "43.2"}, "lat", "latitude and longitude look swapped"),
@@ -383,7 +391,8 @@ def test_a_broken_layer_is_named(folder, content, sentence):
 
 @pytest.mark.parametrize(
     ("about", "column"),
-    [({"extent": [1, 2, 3]}, "extent"), ({"extent": ["a", "b", "c", "d"]}, "extent"), ({"view": [1]}, "view"), ({"flagship_case": 1}, "flagship_case")],
+    [({"extent": [1, 2, 3]}, "extent"), ({"extent": ["a", "b", "c", "d"]}, "extent"), ({"view": [1]}, "view"), ({"flagship_case": 1}, "flagship_case"),
+     ({"created": ""}, "created"), ({"created": "2026"}, "created"), ({"created": "2026-02-30"}, "created"), ({"created": None}, "created")],
 )  # fmt: skip
 def test_a_description_that_makes_no_sense_is_named(tmp_path, about, column):
     (said,) = refuse(write_bundle(tmp_path, about))
@@ -468,12 +477,12 @@ def corrupt(rows: list[list[str]], resource: dict, draw) -> tuple[int, str, str]
     return at, fields[column]["name"], value
 
 
-@settings(max_examples=30)
+@settings(max_examples=10)  # each loads the whole bundle, so each spoils many tables
 @given(data=st.data())
 def test_a_spoilt_cell_of_the_shipped_bundle_is_named(data, shipped, tmp_path_factory):
     folder = link_bundle(tmp_path_factory.mktemp("bundle"))
     spoilt = []
-    for name in data.draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=5, max_size=5, unique=True)):
+    for name in data.draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=15, max_size=15, unique=True)):
         resource, rows = TABLES[name], [list(row) for row in shipped[name]]
         at, column, value = corrupt(rows, resource, data.draw)
         key = " ".join(rows[at][rows[0].index(part)][:60] for part in resource["schema"]["primaryKey"])

@@ -3,13 +3,14 @@
 import calendar
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from edtf import parse_edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from evidence.model import Period, Selection, parse_period, split, splits
+from evidence.model import Period, Selection, day_number, intervals, parse_period, split, splits
 
 PLAIN = st.one_of(
     st.dates(date(1850, 1, 1), date(2099, 12, 31)).map(date.isoformat),
@@ -113,6 +114,18 @@ def test_an_open_period_overlaps_all_that_follows_and_is_surely_within_nothing()
     assert since.overlaps(date(2090, 1, 1), date(2090, 1, 2))
     assert not since.overlaps(date(2016, 1, 1), date(2017, 1, 1))
     assert not since.within(date(1900, 1, 1), date(2100, 1, 1))
+
+
+def test_a_column_of_dates_has_its_first_days_and_the_days_after_its_last():
+    first, after = intervals(["2019-05", "", "2017/.."])
+    assert [str(day) for day in first.astype("datetime64[D]")] == ["2019-05-01", "NaT", "2017-01-01"]
+    assert [str(day) for day in after.astype("datetime64[D]")] == ["2019-06-01", "NaT", "NaT"]
+    assert [len(side) for side in intervals([])] == [0, 0]
+
+
+@given(st.dates())
+def test_days_are_numbered_as_numpy_numbers_them(when):
+    assert day_number(when) == np.datetime64(when, "D").astype(int)
 
 
 def test_an_empty_cell_has_no_parts():

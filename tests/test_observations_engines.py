@@ -232,6 +232,16 @@ def test_a_daily_mean_covers_its_day(engine):
     assert ask.coverage(engine, window)[["series", "valid", "hours"]].to_numpy().tolist() == [["daily", 48, 96]]
 
 
+def test_posts_are_listed_with_what_they_measure_over_which_time(engine, seen):
+    rows = seen["reading"]
+    told = rows.groupby(["indicator", "unit", "seconds", "series"], observed=True)["time"].agg(["size", "min", "max"]).reset_index()
+    told.columns = ["indicator", "unit", "seconds", "series", "n", "first", "last"]
+    answer = ask.posts(engine, ask.Window("reading"))
+    same(answer.drop(columns="place"), told)
+    assert set(answer["seconds"]) == {3600, 86_400} and answer["place"].isna().all()
+    assert ask.count(engine, ask.Window("reading", seconds=ask.UNSTATED)) == 0
+
+
 def test_the_rows_themselves_are_given_by_time_and_no_more_than_asked(engine, seen):
     answer = ask.observations(engine, SPRING, 20)
     told = inside(seen, SPRING).sort_values(["time", "series", "lat", "lon"]).head(20)

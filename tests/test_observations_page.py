@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 from test_tiles import COUNT, invented
 
 from evidence import maps, observations
+from evidence.model import Selection
 from evidence.observations import dataset as files
-from evidence.ui import figures
+from evidence.ui import stage
 from evidence.ui.page import Page
 from evidence.words import Words
 
@@ -71,11 +72,11 @@ def test_the_period_of_the_link_bounds_what_is_counted(folder, monkeypatch):
 
 
 def test_the_map_offers_the_layer_only_where_there_is_something_to_draw(folder, bundle, english, monkeypatch):
-    shown = Page("map", bundle, english, figures.select.Selection(), None)
+    shown = Page("map", bundle, english, Selection(), None)
     monkeypatch.setenv("TAMSHY_OBSERVATIONS", str(folder / "none"))
-    assert figures._detections(shown) is None
+    assert stage._detections(shown) is None
     monkeypatch.setenv("TAMSHY_OBSERVATIONS", str(folder))
-    offered = figures._detections(shown)
+    offered = stage._detections(shown)
     assert offered["url"].startswith("/observations/block?v=") and "2021" in offered["period"]
 
 

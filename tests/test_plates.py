@@ -310,8 +310,22 @@ def test_a_question_of_distance_is_drawn_with_what_it_is_measured_from(bundle, e
     assert {"Berezovka", english("plate.land_ring"), english("plate.land_inside")} <= set(texts(svg))
 
 
-def test_lasting_means_the_same_on_paper_as_on_the_page():
-    from evidence import flaring
-    from evidence.plates.places import LASTING_YEARS
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+@pytest.mark.parametrize("width", [360.0, 620.0, 1136.0])
+def test_no_name_and_no_legend_of_a_timeline_is_cut(bundle, language, width):
+    words, case = Words(bundle, language), shown(bundle, case=("C-001",), relation=())
+    for frame in (shown(bundle), case) if width != 360 else (shown(bundle),):
+        assert not [
+            cell for cell in texts(plates.bare(plates.timeline_drawing(words, frame, width=width), language, fonts=False)) if "…" in cell
+        ]
 
-    assert LASTING_YEARS == flaring.LASTING_YEARS
+
+def test_the_name_of_a_level_makes_way_for_the_marks_at_its_end(english):
+    marks = tuple(charts.Mark(at, value, "") for at, value in ((0.1, 30.0), (0.95, 10.5)))
+    rule = charts.Rule(10.0, "recommended: 10", False, False)
+
+    def anchors(found):
+        drawn = plates.lines_drawing([charts.Line("", found, ((0, 1),))], english, first=2020.0, last=2024.0, alt="A", rules=[rule])
+        return re.findall(r'text-anchor="end"[^>]*>recommended', plates.bare(drawn, "en", fonts=False))
+
+    assert not anchors(marks) and anchors((marks[0], charts.Mark(0.95, 25.0, "")))

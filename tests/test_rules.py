@@ -65,6 +65,17 @@ def test_the_same_paper_written_large_is_the_same_publisher(tiny):
     assert list(corroboration(pd.Series(["S-1;S-2"]), bundle)) == ["C2"]
 
 
+def test_a_report_of_a_report_is_no_second_voice(tiny):
+    rows = [
+        {"source_id": "S-1", "publisher": "Witness"},
+        {"source_id": "S-2", "publisher": "Paper", "derived_from": "S-1"},
+        {"source_id": "S-3", "publisher": "Wire", "derived_from": "S-2"},
+        {"source_id": "S-4", "publisher": "Radio", "derived_from": "S-4"},
+    ]
+    bundle = tiny(sources=rows)
+    assert list(corroboration(pd.Series(["S-1;S-3", "S-2;S-3", "S-3;S-4"]), bundle)) == ["C2", "C2", "C3"]
+
+
 def test_every_primary_type_is_a_type_of_source(bundle):
     terms = bundle["vocabulary"]
     assert set(terms.loc[terms["list"] == "source_type", "code"]) >= PRIMARY_TYPES

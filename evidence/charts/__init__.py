@@ -1,11 +1,13 @@
 """Frames in, figures out: what is light as plain HTML, everything else as Plotly."""
 
-from evidence.charts.acts import families_in, timeline, timeline_alt
+from evidence.charts.acts import timeline, timeline_alt
 from evidence.charts.bars import histogram
 from evidence.charts.ink import ACT, FONT, MAX_POINTS
 from evidence.charts.multiples import small_multiples
-from evidence.charts.pressure import Answer, Look, day, lanes, lanes_legend, state_in_words
+from evidence.charts.oneday import Answer, day
+from evidence.charts.pressure import lanes, lanes_legend
 from evidence.charts.series import COLOURS, Bar, Cell, Column, Dated, Line, Mark, Rule, bars, columns, plot, shares, strip
+from evidence.charts.timeaxis import Look
 from evidence.charts.waiting import WAITS_DRAWN, waits
 
 __all__ = [
@@ -26,14 +28,12 @@ __all__ = [
     "bars",
     "columns",
     "day",
-    "families_in",
     "histogram",
     "lanes",
     "lanes_legend",
     "plot",
     "shares",
     "small_multiples",
-    "state_in_words",
     "strip",
     "timeline",
     "timeline_alt",

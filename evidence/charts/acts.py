@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from evidence.charts.ink import ACT, FONT, MAX_POINTS, mix
-from evidence.model import Bundle, split
-from evidence.words import Words, brief
+from evidence.charts.ink import ACT, FONT, GROUND, INK, MAX_POINTS, RULE, tone
+from evidence.charts.marks import spoken
+from evidence.model import Bundle
+from evidence.words import Words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,57 +32,42 @@ def timeline(
     present = [family for family in families if (dated["family"] == family).any()]
     lane = {family: len(present) - 1 - at for at, family in enumerate(present)}
     figure = go.Figure()
-    ink, line = ("#ECE7DC", "#3A3E44") if dark else ("#1C1B19", "#E4DDCE")
-    dense = len(dated) > MAX_POINTS
     for family in present:
         rows = dated[dated["family"] == family]
-        colour = words.term("act_family", family).get("colour") or ACT
-        colour = mix(colour, "#FFFFFF", 0.42) if dark else colour
-        if dense:
+        colour = tone(words.term("act_family", family).get("colour") or ACT, dark)
+        if len(dated) > MAX_POINTS:
             figure.add_trace(_year_marks(rows, lane[family], colour, words))
             continue
-        middle = rows["period_start"] + (rows["period_end"] - rows["period_start"]) / 2
-        spans = rows[(rows["period_end"] - rows["period_start"]).dt.days > 31]
-        for row in spans.itertuples():
+        for row in rows[(rows["period_end"] - rows["period_start"]).dt.days > 31].itertuples():
             figure.add_shape(
-                type="rect",
-                x0=row.period_start,
-                x1=row.period_end,
-                y0=lane[family] - 0.1,
-                y1=lane[family] + 0.1,
-                fillcolor=colour,
-                opacity=0.18,
-                line_width=0,
-                layer="below",
-            )
-        offsets = _spread(rows)
-        emphasis = rows["case_id"].eq(highlight) if highlight else pd.Series(False, index=rows.index)
-        figure.add_trace(
-            go.Scatter(
-                x=middle, y=lane[family] + offsets, mode="markers", name=words.label("act_family", family),
-                marker={
-                    "symbol": [words.term("act_type", kind).get("glyph") or "circle" for kind in rows["kind"]],
-                    "color": colour, "size": np.where(emphasis, 13, 9), "opacity": np.where(emphasis | (highlight is None), 0.95, 0.62),
-                    "line": {"width": np.where(emphasis, 2, 0.6), "color": [ink if e else ("#15171A" if dark else "#FAF7F1") for e in emphasis]},
-                },
-                customdata=rows["incident_id"], hovertext=[_hover(row, words) for row in rows.itertuples()], hoverinfo="text", showlegend=False,
-            )
-        )  # fmt: skip
+                type="rect", x0=row.period_start, x1=row.period_end, y0=lane[family] - 0.1, y1=lane[family] + 0.1, fillcolor=colour, opacity=0.18, line_width=0, layer="below",
+            )  # fmt: skip
+        figure.add_trace(_acts(rows, family, lane[family], colour, words, dark=dark, highlight=highlight))
     first, last = (dated["period_start"].min(), dated["period_end"].max()) if len(dated) else (pd.Timestamp("2000"), pd.Timestamp("2001"))
     spare = max((last - first) * 0.03, pd.Timedelta(days=20))
     figure.update_layout(
-        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 28}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": ink, "size": 13, "family": FONT},
+        height=height, margin={"l": 8, "r": 8, "t": 8, "b": 28}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font={"color": INK[dark], "size": 13, "family": FONT},
         hoverlabel={"align": "left"}, dragmode=False,
-        xaxis={"gridcolor": line, "zeroline": False, "type": "date", "range": [first - spare, last + spare], "fixedrange": True, "tickformat": "%Y"},
-        yaxis={"tickvals": [lane[f] + 0.42 for f in present], "ticktext": [words.label("act_family", f) for f in present], "ticklabelposition": "inside", "tickfont": {"color": ink}, "showgrid": False, "zeroline": False, "range": [-0.6, len(present) - 0.2], "fixedrange": True},
+        xaxis={"gridcolor": RULE[dark], "zeroline": False, "type": "date", "range": [first - spare, last + spare], "fixedrange": True, "tickformat": "%Y"},
+        yaxis={"tickvals": [lane[f] + 0.42 for f in present], "ticktext": [words.label("act_family", f) for f in present], "ticklabelposition": "inside", "tickfont": {"color": INK[dark]}, "showgrid": False, "zeroline": False, "range": [-0.6, len(present) - 0.2], "fixedrange": True},
     )  # fmt: skip
     return figure
 
 
-def _hover(row: Any, words: Words) -> str:
-    """What a mark says when pointed at; Plotly reads a little HTML, so data is escaped."""
-    place = brief(words.name("places", row.place_id)) if row.place_id else ""
-    return "<br>".join(escape(part) for part in (words.label("act_type", row.kind), words.date(row.period), place) if part)
+def _acts(rows: pd.DataFrame, family: str, lane: int, colour: str, words: Words, *, dark: bool, highlight: str | None) -> go.Scatter:
+    """A glyph an act of one family, at the middle of its period."""
+    import plotly.graph_objects as go
+
+    emphasis = rows["case_id"].eq(highlight) if highlight else pd.Series(False, index=rows.index)
+    return go.Scatter(
+        x=rows["period_start"] + (rows["period_end"] - rows["period_start"]) / 2, y=lane + _spread(rows), mode="markers", name=words.label("act_family", family),
+        marker={
+            "symbol": [words.term("act_type", kind).get("glyph") or "circle" for kind in rows["kind"]],
+            "color": colour, "size": np.where(emphasis, 13, 9), "opacity": np.where(emphasis | (highlight is None), 0.95, 0.62),
+            "line": {"width": np.where(emphasis, 2, 0.6), "color": [INK[dark] if e else GROUND[dark] for e in emphasis]},
+        },
+        customdata=rows["incident_id"], hovertext=[spoken(row.kind, row.period, row.place_id, words) for row in rows.itertuples()], hoverinfo="text", showlegend=False,
+    )  # fmt: skip
 
 
 def _spread(rows: pd.DataFrame) -> np.ndarray:
@@ -120,9 +105,3 @@ def timeline_alt(shown: pd.DataFrame, words: Words) -> str:
         top=words.label("act_type", str(first.index[0])),
         most=int(first.iloc[0]),
     )
-
-
-def families_in(shown: pd.DataFrame, words: Words) -> list[str]:
-    """The act families present, for a spoken legend."""
-    kinds = {code for cell in shown["types"].unique() for code in split(cell)}
-    return sorted({words.term("act_type", kind).get("parent", "") for kind in kinds} - {""})

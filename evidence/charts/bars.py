@@ -6,6 +6,7 @@ from html import escape
 
 import pandas as pd
 
+from evidence.charts.ink import year_step
 from evidence.words import Words
 
 
@@ -27,7 +28,7 @@ def histogram(years: pd.DataFrame, chosen: tuple[int, int], words: Words) -> str
             f'<span{outside} title="{escape(title)}"><i class="shared" style="height:{shared / top * 94:.1f}%"></i>'
             f'<i style="height:{certain / top * 94:.1f}%"></i></span>'
         )
-    every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= 9)
+    every = year_step(len(years), 9)
     labels = "".join(f"<span>{year if year % every == 0 else ''}</span>" for year in years["year"])
     inside = years["year"].between(*chosen)
     busiest = int((years["certain"] + years["shared"]).argmax())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from itertools import pairwise
 
@@ -68,11 +69,21 @@ def ticks(top: float, most: int = 4) -> list[float]:
     return [step * n for n in range(int(top / step + 1e-9) + 1)]
 
 
-def _years(first: float, last: float) -> list[int]:
-    """The years to print under an axis from `first` to `last`, both fractions of years."""
+def _dates(first: float, last: float, words: Words) -> list[tuple[float, str]]:
+    """What to print under an axis from `first` to `last`, both fractions of years: years, or months where there is hardly a year."""
+    if last - first <= 1.5:
+        months = range(math.ceil(first * 12 - 0.01), math.floor(last * 12 - 0.01) + 1)
+        every = max(1, math.ceil(len(months) / 4))
+        return [(month / 12, words.tick(date(month // 12, month % 12 + 1, 1), "month")) for month in months[::every]]
     low, high = math.ceil(first), math.floor(last)
     every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if (high - low) / step <= 7)
-    return [year for year in range(low, high + 1) if year % every == 0]
+    return [(year, str(year)) for year in range(low, high + 1) if year % every == 0]
+
+
+def _tick(at: float, said: str) -> str:
+    """A date under an axis; a long one near the end stands to the left of its place."""
+    place = f"right:{1 - at:.2%}" if at > 0.82 and len(said) > 4 else f"left:{at:.2%}"
+    return f'<span style="{place}">{escape(said)}</span>'
 
 
 def plot(lines: Sequence[Line], words: Words, *, first: float, last: float, alt: str, rules: Sequence[Rule] = ()) -> str:
@@ -86,7 +97,7 @@ def plot(lines: Sequence[Line], words: Words, *, first: float, last: float, alt:
     levels = "".join(_level(rule, rules, top) for rule in rules)
     drawn = "".join(_line(line, top) for line in lines)
     span = last - first
-    axis = "".join(f'<span style="left:{(year - first) / span:.2%}">{year}</span>' for year in _years(first, last - 0.001))
+    axis = "".join(_tick((at - first) / span, said) for at, said in _dates(first, last - 0.001, words))
     return (
         f'<div class="t-plot"><div role="img" aria-label="{escape(alt)}"><div class="plot" style="height:{HEIGHT}px">{grid}{levels}{drawn}</div>'
         f'<div class="axis">{axis}</div></div>{_names(lines, top)}</div>'
@@ -178,7 +189,7 @@ def bars(rows: Sequence[Bar], *, alt: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A year of a series: its number or None where there is none, and the numbers others give for the same year."""
+    """A year (or another step, if it has a `name`) of a series: its number or None where there is none, and what others give for it."""
 
     year: int
     value: float | None
@@ -187,6 +198,12 @@ class Column:
     link: str = ""
     chosen: bool = False
     others: tuple[Mark, ...] = ()
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """What is written under it."""
+        return self.name or str(self.year)
 
 
 def columns(years: Sequence[Column], *, alt: str, missing: str, hollow: bool = False) -> str:
@@ -202,7 +219,7 @@ def columns(years: Sequence[Column], *, alt: str, missing: str, hollow: bool = F
         )
         number = "" if year.value is None else f'<b style="bottom:{share:.2%}">{escape(year.text)}</b>'
         others = "".join(f'<u style="bottom:{mark.value / highest:.2%}" title="{escape(mark.title)}"></u>' for mark in year.others)
-        label = f'<a class="t-open" href="{escape(year.link)}">{year.year}</a>' if year.link else str(year.year)
+        label = f'<a class="t-open" href="{escape(year.link)}">{escape(year.label)}</a>' if year.link else escape(year.label)
         cells.append(
             f'<div{" class=chosen" if year.chosen else ""}><span title="{escape(year.title)}">{inside}{number}{others}</span><small>{label}</small></div>'
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from evidence.charts.ink import ACCENT, INK, RULE
 from evidence.words import Words
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: b
     """One line a request, from its filing to the first answer or to `today`; what is dated to a month or a year is pale.
 
     Args:
-        rows: rows of the docket with a known filing, in the order to draw, top first.
+        rows: rows of the docket with a known filing, at least one, in the order to draw, top first.
         names: for each response_id, what stands above its line.
         words: the reader's language.
         dark: whether the ground is dark.
@@ -31,8 +32,7 @@ def waits(rows: pd.DataFrame, names: Mapping[str, str], words: Words, *, dark: b
     """
     import plotly.graph_objects as go
 
-    ink, faint, rule = ("#ECE7DC", "#B9B3A6", "#33373C") if dark else ("#1C1B19", "#57524A", "#E4DDCE")
-    accent = "#6FC3CC" if dark else "#0B5A63"
+    ink, rule, accent, faint = INK[dark], RULE[dark], ACCENT[dark], "#B9B3A6" if dark else "#57524A"
     end = pd.Timestamp(today)
     open_ends = ~rows["state"].isin(["answered", "closed"]).to_numpy()
     day = pd.Timedelta(days=1)

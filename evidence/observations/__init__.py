@@ -9,6 +9,7 @@
     observations.coverage(engine, window, "month")                 # series, valid hours of hours, share, low, high
     observations.percentiles(engine, window, (50, 98), "year")     # n, p50, p98
     observations.exceedances(engine, window, limit, "year")        # n, over, days, high
+    observations.posts(engine, window)                             # series, indicator, unit, seconds, n, first, last, place
 
 Every answer is a small frame; a bin without observations has no row (nothing seen is not zero). An engine may be asked by many
 visitors at once; answers are worth keeping by `(engine.version(), window, …)`, for a `Window` is a key. `kinds` says what a row
@@ -26,11 +27,24 @@ from pathlib import Path
 from evidence.observations.dataset import Dataset
 from evidence.observations.engines import Engine, connect, is_folder, place
 from evidence.observations.kinds import KINDS, level_for_zoom
-from evidence.observations.query import Window, block, by_cell, by_time, count, coverage, exceedances, observations, percentiles, span
+from evidence.observations.query import (
+    UNSTATED,
+    Window,
+    block,
+    by_cell,
+    by_time,
+    count,
+    coverage,
+    exceedances,
+    observations,
+    percentiles,
+    posts,
+    span,
+)
 
 __all__ = [
-    "KINDS", "Dataset", "Engine", "Known", "Window", "about", "block", "by_cell", "by_time", "connect", "count", "coverage", "exceedances",
-    "level_for_zoom", "observations", "opened", "percentiles", "place", "span",
+    "KINDS", "UNSTATED", "Dataset", "Engine", "Known", "Window", "about", "block", "by_cell", "by_time", "connect", "count", "coverage", "exceedances",
+    "level_for_zoom", "observations", "opened", "percentiles", "place", "posts", "span",
 ]  # fmt: skip
 
 

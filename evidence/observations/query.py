@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import ibis
 
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
+UNSTATED = -1  # instead of an averaging time: the source does not say it
 FINEST = int(math.log2(CELLS_PER_DEGREE))
 _GROUPS = ("series", "indicator", "confidence", "daynight", "product", "surface", "country", "flare_type")
 
@@ -31,7 +32,7 @@ class Window:
     """Which rows: a kind, `[since, until)` in UTC, a box, and what else must hold. What is not said is not asked.
 
     `box` is west, south, east, north in degrees, edges included; west may be greater than east, across the antimeridian. `seconds` is the
-    averaging time of readings.
+    averaging time of readings, `UNSTATED` of those whose source does not say it.
     """
 
     kind: str
@@ -86,7 +87,7 @@ def _rows(engine: Engine, window: Window) -> ibis.Table | None:
         if chosen := getattr(window, column):
             wanted.append(table[column] == chosen)
     if window.seconds is not None:
-        wanted.append(table.seconds == window.seconds)
+        wanted.append(table.seconds.isnull() if window.seconds == UNSTATED else table.seconds == window.seconds)
     return table.filter(wanted) if wanted else table
 
 
@@ -171,6 +172,20 @@ def span(engine: Engine, window: Window) -> tuple[datetime, datetime] | None:
     return None if pd.isna(first) else (pd.Timestamp(first).to_pydatetime(), pd.Timestamp(last).to_pydatetime())
 
 
+def posts(engine: Engine, window: Window) -> pd.DataFrame:
+    """What stations there are: per series, indicator, unit and averaging time (`UNSTATED` where the source is silent) `n`, `first`, `last`, `place`."""
+    if window.kind != "reading":
+        raise ValueError("only readings come from posts")
+    columns = ("indicator", "unit", "seconds", "series")
+    rows = _rows(engine, window)
+    if rows is None:
+        return _nothing(None, columns, "n", "first", "last", "place")
+    rows = rows.filter(rows.value.notnull())
+    keys = {"indicator": rows.indicator, "unit": rows.unit, "seconds": rows.seconds.fill_null(UNSTATED), "series": rows.series}
+    grouped = rows.group_by(**keys).aggregate(n=rows.count(), first=rows.time.min(), last=rows.time.max(), place=rows.place.max())
+    return _asked(engine, grouped, columns, None)
+
+
 def observations(engine: Engine, window: Window, limit: int) -> pd.DataFrame:
     """The rows themselves, by time; at most `limit`, so that nobody draws millions."""
     rows = _rows(engine, window)
@@ -251,7 +266,7 @@ def exceedances(engine: Engine, window: Window, limit: float, every: str | None 
     The window must name the averaging time: a reading is compared only with a limit of the same averaging time.
     """
     _one_unit(window)
-    if window.seconds is None:
+    if window.seconds is None or window.seconds == UNSTATED:
         raise ValueError("an exceedance needs the averaging time: a reading is compared only with a limit of the same averaging time")
     rows = _rows(engine, window)
     if rows is None:

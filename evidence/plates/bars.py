@@ -63,7 +63,7 @@ def _panel(title: str, series: Series, mean: np.ndarray | None, wide: float, hig
     drawn.append(text(letters.width(letters.shorten(title, room, 16, 600), 16, 600) + 10, 15, n, size=14, fill=DIM))
     gutter = letters.width(words.number(max(steps(top))), 13) + 8
     left, foot, head = gutter, high + 28, 28.0
-    scale = (foot - head) / top
+    scale = (foot - head) / (top * 1.04)  # a stroke that ends at the top would look cut off
     for value in steps(top):
         y = foot - value * scale
         drawn += [

@@ -31,7 +31,6 @@ WINDOW = (26.5, 34.5, 89.5, 59.5)
 CLOSEST_KM = 100.0  # a map of one village still shows what lies around it
 INSET_KM = 900.0  # a map of less shows in a small one where it lies
 KINDS_LISTED = 12
-LASTING_YEARS = 6  # a flare listed in fewer years is a ring, as on the interactive map
 _LINE = 23.0
 
 
@@ -372,7 +371,8 @@ def _context(
                 fill, edge = ("#9a9a9a", "#7d7d7d") if flare["background"] else (FLARE, "#8a5a00")
                 r = max(1.5, math.sqrt(volume) * 0.55)
                 over |= _reaches_over(view, x, y, r)
-                lasting = sum(one > 0 for one in flare["volumes"]) >= LASTING_YEARS
+                # A flare listed in fewer years is a ring, as on the interactive map.
+                lasting = sum(one > 0 for one in flare["volumes"]) >= geo.LASTING_YEARS
                 drawn.append(circle(x, y, r, fill, fill_opacity=0.5 if lasting else 0.0, stroke=edge, stroke_width=0.8))
     places = inside(context["places"]) if "places" in layers else []
     for place, x, y in places:

@@ -68,25 +68,21 @@ def lines_drawing(
             line(left, y, right, y, INK if value == 0 else GRID),
             text(left - 7, y + 4.5, words.number(value), size=13.5, fill=DIM, anchor="end"),
         ]
-    years = range(math.ceil(first), math.floor(last - 0.001) + 1)
+    years = range(math.ceil(first), math.floor(last - 0.001) + 1) or [math.floor(first)]
     step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if len(years) / step <= 12)
     for year in (year for year in years if year % step == 0):
-        x = left + (year - first) / (last - first) * (right - left)
+        x = left + max(year - first, 0) / (last - first) * (right - left)
         drawn += [line(x, foot, x, foot + 5, INK), text(x, foot + 20, str(year), size=13.5, fill=DIM, anchor="middle")]
     for rule in rules:
         y = foot - rule.value * scale
         drawn.append(line(left, y, right, y, ACT if rule.firm else DIM, 1.6, None if rule.firm and not rule.hollow else "6 4"))
-        drawn.append(
-            text(
-                right,
-                y - 5,
-                letters.shorten(rule.name, right - left, 13.5),
-                size=13.5,
-                fill=ACT if rule.firm else DIM,
-                anchor="end",
-                halo=PAPER,
-            )
-        )
+        name = letters.shorten(rule.name, right - left, 13.5)
+        wide = letters.width(name, 13.5)
+        spots = [at(mark) for each in lines for mark in each.marks]
+        # The name stands at the right end of its level, or at the left where marks are in its way.
+        crowded = [any(abs(dot_y - y + 10) < 18 and low - 8 < dot_x < high + 8 for dot_x, dot_y in spots) for low, high in ((right - wide, right), (left, left + wide))]  # fmt: skip
+        at_left = crowded[0] and not crowded[1]
+        drawn.append(text(left + 4 if at_left else right, y - 5, name, size=13.5, fill=ACT if rule.firm else DIM, anchor="start" if at_left else "end", halo=PAPER))  # fmt: skip
     for each in lines:
         colour = COLOURS[each.colour % len(COLOURS)]
         runs = [[at(each.marks[n]) for n in run] for run in each.runs if len(run) > 1]
@@ -104,7 +100,7 @@ def lines_drawing(
         drawn += [_mark(mark.shape, *at(mark), colour, mark.hollow) for mark in each.marks]
     floor = -math.inf
     for each in sorted(named, key=lambda one: at(one.marks[-1])[1]):
-        parts = letters.wrap(each.name, aside - 22, 14, limit=2)
+        parts = letters.wrap(each.name, aside - 22, 14, limit=4)
         y = max(at(each.marks[-1])[1], floor)
         colour = COLOURS[each.colour % len(COLOURS)]
         drawn.append(_mark(each.marks[-1].shape, right + 14, y, colour, each.marks[-1].hollow))

@@ -127,23 +127,22 @@ def _list(
     whens = [words.date(edtf) for edtf in dated["period"]]
     size = 14.5
     date_wide = min(max(letters.width(when, size) for when in whens), 230.0) + 16
-    name_wide = min(max(letters.width(name, size, 600) for name in names), max(width * 0.52 - date_wide, 120)) + 18
+    name_wide = min(max(letters.width(name, size, 600) for name in names), max(width * 0.52 - date_wide, width - date_wide - 250, 120)) + 18
     axis = Axis(first, last, date_wide + name_wide, width - 14)
-    high, drawn = 25.0, []
+    told = [letters.wrap(name, name_wide - 14, size, 600, limit=2) for name in names]
+    high, drawn = 25.0 + 16 * (max(map(len, told)) - 1), []
     bottom = 6 + high * len(dated)
     drawn.append(axis_marks(axis, 0, bottom + 4, words))
-    for at, (key, kind, span, name, when) in enumerate(zip(dated["incident_id"], dated["kind"], spans, names, whens, strict=True)):
+    for at, (key, kind, span, name, when) in enumerate(zip(dated["incident_id"], dated["kind"], spans, told, whens, strict=True)):
         y = 6 + high * (at + 0.5)
         opacity = 0.5 if chosen and key not in chosen else 1.0
         shape, colour = _look(words, kind)
         if at % 2 == 0:
             drawn.append(rect(0, y - high / 2, width, high, "#F3EEE3", fill_opacity=0.55))
         drawn.append(text(0, y + 5, letters.shorten(when, date_wide - 12, size), size=size, fill=DIM))
-        drawn.append(
-            text(
-                date_wide, y + 5, letters.shorten(name, name_wide - 14, size, 600), size=size, weight=600, fill=INK if opacity == 1 else DIM
-            )
-        )
+        fill = INK if opacity == 1 else DIM
+        first_line = y + 5 - 8 * (len(name) - 1)
+        drawn += [text(date_wide, first_line + 16 * n, part, size=size, weight=600, fill=fill) for n, part in enumerate(name)]
         x = _middle(span, axis)
         if not span.exact:
             drawn.append(_soft(span, axis, y, 9, colour, opacity))
@@ -183,7 +182,7 @@ def _lanes(
         middles = np.array([_middle(spans[i], axis) for i in at])
         rows = lanes.pack(middles - _PITCH / 2, middles + _PITCH / 2, _DEEP)
         deep = max(int(rows.max()) + 1, 2)
-        name = letters.wrap(_family(words, family), label - 16, 15, 600, limit=2)
+        name = letters.wrap(_family(words, family), label - 16, 15, 600, limit=2 if width > 480 else 4)
         extra = len(name) * 17
         high = max(deep * _PITCH + 12, 19 + extra + 10)
         lines.append(line(0, y + high, width, y + high, RULE))
@@ -218,12 +217,13 @@ def _bubbles(words: Words, dated: pd.DataFrame, spans: list[Span], first: float,
     middles = np.array([_day_of(span) for span in spans])
     years = (middles.astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970).astype(int)
     most = max(np.bincount(years[at] - years.min()).max() for _, at in families)
-    high, drawn, y = 52.0, [], 2.0
+    high, drawn, y = 56.0 if width > 480 else 72.0, [], 2.0
     for family, at in families:
         colour = words.term("act_family", family).get("colour") or ACT
         drawn.append(line(0, y + high, width, y + high, RULE))
-        drawn.append(text(0, y + 24, letters.shorten(_family(words, family), label - 12, 15, 600), size=15, weight=600))
-        drawn.append(text(0, y + 42, words.number(len(at)), size=13.5, fill=DIM))
+        name = letters.wrap(_family(words, family), label - 12, 15, 600, limit=2 if width > 480 else 3)
+        drawn += [text(0, y + 17 + at_line * 16, part, size=15, weight=600) for at_line, part in enumerate(name)]
+        drawn.append(text(0, y + 18 + len(name) * 16, words.number(len(at)), size=13.5, fill=DIM))
         found, counts = np.unique(years[at], return_counts=True)
         for year, n in zip(found, counts, strict=True):
             drawn.append(
@@ -263,16 +263,21 @@ def _legend(words: Words, dated: pd.DataFrame, spans: list[Span], width: float, 
 
 
 def flow(entries: Collection[tuple[str, str, str]], width: float, size: float = 14.0) -> tuple[str, float]:
-    """Legend entries (mark, label, number) one after another, a new line where there is no room; with their height."""
+    """Legend entries (mark, label, number) one after another, a new line where there is no room; with their height; a label longer than a line is broken."""
     drawn, x, y = [], 0.0, 20.0
     for mark, label, n in entries:
-        name = letters.shorten(label, width - 80, size)
-        long = 25 + letters.width(name, size) + (7 + letters.width(n, size, 600) if n else 0) + 26
+        name = letters.wrap(label, width - 25 - (7 + letters.width(n, size, 600) if n else 0), size)
+        last = letters.width(name[-1], size)
+        long = (
+            25 + max(letters.width(part, size) for part in name[:-1])
+            if len(name) > 1
+            else 25 + last + (7 + letters.width(n, size, 600) if n else 0)
+        )
+        long += 26
         if x and x + long - 26 > width:
             x, y = 0.0, y + 23
-        number = text(32 + letters.width(name, size), 0, n, size=size, weight=600) if n else ""
-        drawn.append(
-            tag("g", mark + text(25, 0, name, size=size, fill=INK if n else DIM) + number, transform=f"translate({x:.0f} {y:.0f})")
-        )
-        x += long
+        lines = "".join(text(25, 17 * at, part, size=size, fill=INK if n else DIM) for at, part in enumerate(name))
+        number = text(32 + last, 17 * (len(name) - 1), n, size=size, weight=600) if n else ""
+        drawn.append(tag("g", mark + lines + number, transform=f"translate({x:.0f} {y:.0f})"))
+        x, y = x + long, y + 17 * (len(name) - 1)
     return "".join(drawn), y + 10

@@ -14,12 +14,14 @@ from evidence.report import bibliography
 from evidence.report.citations import bibtex, citation, csl_item, whole_citation
 from evidence.report.codebook import codes_csv, columns_csv, package
 from evidence.report.geopackage import geopackage
+from evidence.report.progress import Tell, course, quiet
 from evidence.report.published import Rows, key_columns, whole
 from evidence.report.related import related
 from evidence.report.sheets import workbook
 from evidence.report.tables import csv_file, geojson_file, has_places, licence_of
 from evidence.words import Words
 
+_CSV, _SHEET, _POINT, _LAYER, _REST = 1.0, 5.0, 3.0, 5.0, 2_000.0
 QUIET = frozenset({"words"})  # texts of the program, not evidence
 
 
@@ -40,21 +42,26 @@ def everything(bundle: Bundle) -> list[Rows]:
     return [whole(bundle, name) for name in bundle.tables if name not in QUIET]
 
 
-def archive(bundle: Bundle, words: Words, rows: Sequence[Rows], taken: Taken) -> bytes:
-    """The ZIP of some rows and what belongs to them; of all, where the rows are `everything`."""
+def archive(bundle: Bundle, words: Words, rows: Sequence[Rows], taken: Taken, tell: Tell = quiet) -> bytes:
+    """The ZIP of some rows and what belongs to them; of all, where the rows are `everything`. `tell` is called with how far it is."""
     parts = list(rows) if taken.whole else related(bundle, rows)
     names = [one.name for one in parts]
-    files: dict[str, bytes] = {f"data/{one.name}.csv": csv_file(bundle, one) for one in parts}
+    placed = [one for one in parts if has_places(bundle, one.name) and len(one)]
+    # What a row costs in each kind of file, by the clock, and the rest as so many rows.
+    sizes, points = sum(map(len, parts)), sum(map(len, placed))
+    step = course(sizes * (_CSV + _SHEET) + points * (_POINT + _LAYER) + _REST, tell)
+    files: dict[str, bytes] = {f"data/{one.name}.csv": csv_file(bundle, one, lambda n: step(n * _CSV)) for one in parts}
     shown = parts if taken.whole else list(rows)
     counts = {one.name: len(one) for one in parts}
     about = readme(bundle, words, taken, counts, {one.name for one in shown})
     files["README.md"] = "\n".join(about).encode()
-    files["tamshy.xlsx"] = workbook(bundle, words, parts, [line.lstrip("#* ").replace("`", "") for line in about if line])
-    for one in parts:
-        if has_places(bundle, one.name) and len(one):
-            files[f"places/{one.name}.geojson"] = geojson_file(bundle, one, taken.selection)
-    if points := geopackage(bundle, [one for one in parts if has_places(bundle, one.name)]):
-        files["places/tamshy.gpkg"] = points
+    plain = [line.lstrip("#* ").replace("`", "") for line in about if line]
+    files["tamshy.xlsx"] = workbook(bundle, words, parts, plain, lambda n: step(n * _SHEET))
+    for one in placed:
+        files[f"places/{one.name}.geojson"] = geojson_file(bundle, one, taken.selection, lambda n: step(n * _POINT))
+    if layers := geopackage(bundle, placed, lambda n: step(n * _LAYER)):
+        files["places/tamshy.gpkg"] = layers
+    step(_REST / 2)
     files["codebook/columns.csv"], files["codebook/codes.csv"] = columns_csv(bundle, words, names), codes_csv(bundle, words, names)
     added = {one.name: list(one.added) for one in parts}
     files["datapackage.json"] = package(bundle, names, lambda name: f"data/{name}.csv", complete=taken.whole, added=added)
@@ -74,7 +81,9 @@ def archive(bundle: Bundle, words: Words, rows: Sequence[Rows], taken: Taken) ->
     files["citation/citation.txt"] = (cite(bundle, words, taken) + "\n").encode()
     if text := bundle.documents.get("left_out", ""):
         files["LEFT_OUT.md"] = text.encode()
-    return _zip(bundle, files)
+    made = _zip(bundle, files)
+    tell(1.0)
+    return made
 
 
 def cite(bundle: Bundle, words: Words, taken: Taken) -> str:
@@ -90,7 +99,7 @@ def readme(bundle: Bundle, words: Words, taken: Taken, counts: dict[str, int], s
     lines += [words("zip.version", title=bundle.title, version=bundle.version, date=words.date(bundle.published)), ""]
     lines += [f"## {words('zip.files')}", ""]
     for name, n in counts.items():
-        why = "" if name in shown else words("zip.belongs")
+        why = "" if name in shown else f" {words('zip.belongs').strip()}"
         keys = ", ".join(f"`{key}`" for key in key_columns(bundle, name))
         lines.append("* " + words("zip.table", name=name, rows=n, keys=keys, licence=licence_of(bundle, name)) + why)
     lines += ["", words("zip.other_files"), ""]

@@ -16,6 +16,7 @@ from evidence import plates
 from evidence.model import Bundle
 from evidence.report.briefing_parts import Brief
 from evidence.report.citations import citation
+from evidence.report.progress import Tell, quiet
 from evidence.words import Words
 
 _WIDE = 1080.0
@@ -35,7 +36,7 @@ def _ours(name: str) -> str:
     return pages.loader.get_source(pages, name)[0]
 
 
-def briefing(bundle: Bundle, words: Words, brief: Brief, *, address: str, today: str) -> bytes:
+def briefing(bundle: Bundle, words: Words, brief: Brief, *, address: str, today: str, tell: Tell = quiet) -> bytes:
     """The briefing as one HTML file.
 
     Args:
@@ -44,11 +45,14 @@ def briefing(bundle: Bundle, words: Words, brief: Brief, *, address: str, today:
         brief: what it says, as from `briefing_parts.gather`.
         address: where the same view stands online, for the citation.
         today: the day it is made (EDTF).
+        tell: called with how far it is.
     """
     script = _ours("briefing.js")
     mapped = plates.map_drawing(bundle, words, brief.frame, width=_WIDE, height=580)
+    tell(0.4)
     timeline = plates.timeline_drawing(words, brief.frame, width=_WIDE)
     columns = plates.columns_drawing([(words("trend.all"), brief.years, None)], words, width=_WIDE) if brief.years is not None else None
+    tell(0.7)
     drawn = {
         name: Markup(plates.bare(drawing, words.language, fonts=False, title=title))
         for name, drawing, title in (

@@ -15,6 +15,7 @@ from evidence import casefile, counts, docket
 from evidence.counts import Series
 from evidence.model import Bundle, split
 from evidence.report.citations import source_line
+from evidence.report.progress import Tell, course, quiet
 from evidence.words import Words, clean
 
 TOLD = 3  # so many cases are told in full without being asked for
@@ -104,7 +105,9 @@ class _Cited:
         return tuple(self.numbers.setdefault(key, len(self.numbers) + 1) for key in split(cell))
 
 
-def gather(bundle: Bundle, words: Words, frame: pd.DataFrame, *, selection: str, cases: Sequence[str] = (), title: str = "") -> Brief:
+def gather(
+    bundle: Bundle, words: Words, frame: pd.DataFrame, *, selection: str, cases: Sequence[str] = (), title: str = "", tell: Tell = quiet
+) -> Brief:  # fmt: skip
     """Put a briefing together.
 
     Args:
@@ -114,6 +117,7 @@ def gather(bundle: Bundle, words: Words, frame: pd.DataFrame, *, selection: str,
         selection: the selection in words, with n.
         cases: those to tell in full; without any, those of the acts if they are few.
         title: a sentence above all; made from the data if empty.
+        tell: called with how far it is, at every case, act and answer.
     """
     cited = _Cited()
     own = list(dict.fromkeys(key for key in frame["case_id"] if key))
@@ -121,13 +125,19 @@ def gather(bundle: Bundle, words: Words, frame: pd.DataFrame, *, selection: str,
     told = [key for key in told if bundle.has("cases", key)]
     # A case that nobody asked for is told only as far as the selection reaches: what was filtered out is in no file.
     shown = None if cases else frozenset(frame["incident_id"])
-    in_full = tuple(_told(bundle, words, key, cited, shown) for key in told)
-    acts = tuple(
-        _act(bundle, words, key, grade, cited) for key, grade in zip(frame["incident_id"][:MOST], frame["grade"][:MOST], strict=True)
-    )
     rows = docket.chosen(bundle, own, unfiltered=False)
     rows = rows[rows["asked"] != "none"]
-    answers = tuple(_answer(bundle, words, row, cited) for row in rows.to_dict("records"))
+    step = course(len(told) + min(len(frame), MOST) + len(rows), tell)
+
+    def done(entry: Any) -> Any:
+        step(1)
+        return entry
+
+    in_full = tuple(done(_told(bundle, words, key, cited, shown)) for key in told)
+    acts = tuple(
+        done(_act(bundle, words, key, grade, cited)) for key, grade in zip(frame["incident_id"][:MOST], frame["grade"][:MOST], strict=True)
+    )
+    answers = tuple(done(_answer(bundle, words, row, cited)) for row in rows.to_dict("records"))
     return Brief(
         title=title or _title(words, frame, told),
         selection=selection,

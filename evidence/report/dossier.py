@@ -701,7 +701,9 @@ def _actors(words: Voice, row: Row) -> str:
 
 def _norm_line(words: Words, row: Row) -> str:
     title = row[f"title_{words.language}"] or row["title_ru"] or row["title_en"]
-    return words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (f" «{title}»" if title else "")
+    return words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (
+        f" {words('norm.titled', title=title)}" if title else ""
+    )
 
 
 def _norm_lines(bundle: Bundle, words: Words, cell: str) -> str:
@@ -724,7 +726,7 @@ def _places(desk: _Desk, form: Row) -> Made:
                 desk.each(lambda w, ids=ids: desk.numbered(ids)),
             )
             rows.append((cells, desk.cite(place["source_ids"])))
-    blocks = desk.table(("card.place", "dossier.head_precision", "dossier.head_statements"), rows, (2.2, 2.4, 1, 1.15))
+    blocks = desk.table(("card.place", "dossier.head_precision", "dossier.head_statements"), rows, (2.2, 2.4, 1.3, 1.15))
     without = [row["incident_id"] for row in desk.acts if not row["place_id"]]
     if without:
         blocks.append(Line(desk.each(lambda w: w("dossier.without_place", list=desk.numbered(without))), look="note"))
@@ -739,7 +741,7 @@ def _dates(desk: _Desk, form: Row) -> Made:
         )
         for at, row in enumerate(desk.acts, 1)
     ]  # fmt: skip
-    return _made(desk.table(("dossier.head_statements", "dossier.head_when", "card.date_basis"), rows, (1, 2, 2.4, 1.15)))
+    return _made(desk.table(("dossier.head_statements", "dossier.head_when", "card.date_basis"), rows, (1.3, 2, 2.4, 1.15)))
 
 
 def _situation(desk: _Desk, form: Row) -> Made:
@@ -794,7 +796,7 @@ def _norm_blocks(desk: _Desk, columns: Sequence[tuple[str, str]], jurisdiction: 
         )
         rows.append((cells, desk.cite(norm["source_ids"])))
     heads = ("dossier.head_article", "dossier.head_title", "dossier.head_role", "dossier.head_statements")
-    return _made(desk.table(heads, rows, (3, 1.5, 1.5, 1, 1.15)))
+    return _made(desk.table(heads, rows, (3, 1.5, 1.5, 1.3, 1.15)))
 
 
 INVOKED, BREACHED = ("norms_invoked", "card.norms_invoked"), ("norms_breached", "card.norms_breached")
@@ -833,7 +835,7 @@ def _perpetrators(desk: _Desk, form: Row) -> Made:
         )  # fmt: skip
         rows.append((cells, desk.cite(";".join(act["source_ids"] for act in acts))))
     return _made(
-        desk.table(("card.by_whom", "card.asserted_by", "dossier.head_role", "dossier.head_statements"), rows, (2.6, 1.6, 1.6, 1, 1.15))
+        desk.table(("card.by_whom", "card.asserted_by", "dossier.head_role", "dossier.head_statements"), rows, (2.6, 1.6, 1.6, 1.3, 1.15))
     )
 
 
@@ -867,14 +869,20 @@ def _company(desk: _Desk, form: Row) -> Made:
         answers = dict.fromkeys(row["company_answer"] or "unknown" for row in acts)
         cells = (
             desk.each(lambda w, key=key: w.name("organisations", key)),
-            desk.each(lambda w, links=links, spoken=spoken: "; ".join([*(w.label("company_link", code) for code in links), *(w.told(row, "company_role") for row in spoken)])),
+            desk.each(lambda w, links=links, spoken=spoken: _sentences([*(w.label("company_link", code) for code in links), *(w.told(row, "company_role") for row in spoken)])),
             desk.each(lambda w, answers=answers: "; ".join(_answer(w, code, desk.bundle.published) for code in answers)),
             desk.each(lambda w, acts=acts: desk.numbered(row["incident_id"] for row in acts)),
         )  # fmt: skip
         rows.append((cells, desk.cite(";".join(row["source_ids"] for row in acts))))
     return _made(
-        desk.table(("card.company", "dossier.head_role", "card.company_answer", "dossier.head_statements"), rows, (1.8, 2.4, 1.8, 1, 1.15))
+        desk.table(("card.company", "dossier.head_role", "card.company_answer", "dossier.head_statements"), rows, (1.4, 3.4, 1.4, 1.3, 1))
     )
+
+
+def _sentences(parts: Iterable[str]) -> str:
+    """Remarks one after another, each a sentence, each once."""
+    said = dict.fromkeys(part.strip().rstrip(".") for part in parts)
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in said if part)
 
 
 def _answer(words: Words, code: str, published: str) -> str:
@@ -949,7 +957,7 @@ def _burdens(desk: _Desk, form: Row) -> Made:
             desk.each(lambda w, figure=figure: desk.numbered(figure.incident_ids)),
         )
         rows.append((cells, desk.cite(";".join(figure.source_ids))))
-    return _made(desk.table(("dossier.head_burden", "dossier.head_amount", "dossier.head_statements"), rows, (3, 2, 1, 1.15)))
+    return _made(desk.table(("dossier.head_burden", "dossier.head_amount", "dossier.head_statements"), rows, (3, 2, 1.3, 1.15)))
 
 
 def _answered(desk: _Desk, families: frozenset[str]) -> list[Block]:

@@ -140,11 +140,12 @@ class _Writer:
 
     def _section(self, section: Section) -> None:
         self._heading(section.title, "Heading 1")
+        # A heading and what is said under it do not end a page.
         for said in distinct(section.origin):
-            self._run(self._close(self.document.add_paragraph()), said, size=8, colour=DIM)
-        self._both(section.asks, size=9, colour=DIM, italic=True)
+            self._run(_held(self._close(self.document.add_paragraph())), said, size=8, colour=DIM)
+        self._both(section.asks, held=True, size=9, colour=DIM, italic=True)
         if section.note:
-            self._both(section.note, size=9, colour=DIM)
+            self._both(section.note, held=True, size=9, colour=DIM)
         for item in section.items:
             plain = section.is_plain(item)
             if not plain:
@@ -179,19 +180,19 @@ class _Writer:
     def _line(self, line: Line) -> None:
         if line.look == "blank":
             for said in distinct(line.text):
-                self._run(self._shaded(self.document.add_paragraph()), said, size=8.5, colour=DIM)
+                self._run(_held(self._shaded(self.document.add_paragraph())), said, size=8.5, colour=DIM)
             self.document.add_paragraph()  # room to write in
             return
         look = {"note": {"size": 9, "colour": DIM}, "strong": {"bold": True}}.get(line.look, {})
         self._both(line.text, line.cited, **look)
 
-    def _both(self, texts: Texts, cited: Sequence[int] = (), **look: Any) -> None:
-        """A paragraph; side by side where there are two languages."""
+    def _both(self, texts: Texts, cited: Sequence[int] = (), *, held: bool = False, **look: Any) -> None:
+        """A paragraph; side by side where there are two languages; `held` to what follows."""
         told = distinct(texts)
         if len(told) < 2:
             paragraphs = [self.document.add_paragraph() for _ in told]
         else:
-            row = _plain_table(self.document, 2, (ROOM // 2, ROOM // 2)).rows[0]
+            row = _plain_table(self.document, 2, (ROOM // 2, ROOM // 2), splits=True).rows[0]
             paragraphs = [cell.paragraphs[0] for cell in row.cells]
         for paragraph, said in zip(paragraphs, told, strict=True):
             for part, text in enumerate(said.text.split("\n")):
@@ -199,6 +200,8 @@ class _Writer:
                     paragraph.add_run().add_break()
                 self._run(paragraph, Said(text, said.language), **look)
             self._cites(paragraph, cited)
+            if held:
+                _held(paragraph)
 
     def _facts(self, facts: Facts) -> None:
         if not facts.rows:
@@ -225,6 +228,7 @@ class _Writer:
         head._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
         for cell, texts in zip(head.cells, block.heads, strict=True):
             self._cell(cell, texts, size=8, bold=True)
+            _held(cell.paragraphs[0])  # a header does not end a page
         cells = table._cells  # asked for once: python-docx counts them anew each time
         for at, (row, cited) in enumerate(zip(block.rows, block.cited, strict=True), 1):
             mine = cells[at * len(shares) : (at + 1) * len(shares)]
@@ -397,8 +401,14 @@ def _field(paragraph: Any, code: str) -> None:
     paragraph._p.append(field)
 
 
-def _plain_table(document: Any, columns: int, widths: Sequence[int], *, rows: int = 1, ruled: bool = False) -> Any:
-    """A table of fixed widths, without lines or with one under each row."""
+def _held(paragraph: Any) -> Any:
+    """A paragraph that stays on the page of the next."""
+    paragraph.paragraph_format.keep_with_next = True
+    return paragraph
+
+
+def _plain_table(document: Any, columns: int, widths: Sequence[int], *, rows: int = 1, ruled: bool = False, splits: bool = False) -> Any:
+    """A table of fixed widths, without lines or with one under each row; a row that `splits` may go on over the page."""
     table = document.add_table(rows, columns)
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.LEFT, False
     properties = table._tbl.tblPr
@@ -408,7 +418,8 @@ def _plain_table(document: Any, columns: int, widths: Sequence[int], *, rows: in
     for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
         column.w = width
     for row in table._tbl.tr_lst:
-        row.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
+        if not splits:
+            row.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
         for cell, width in zip(row.tc_lst, widths, strict=True):
             cell.width = width
     return table

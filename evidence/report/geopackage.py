@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from evidence.model import LIST_SEPARATOR, Bundle
+from evidence.report.progress import Step, quiet
 from evidence.report.published import Rows, fields
 from evidence.report.tables import has_places, located
 
 
-def geopackage(bundle: Bundle, parts: Sequence[Rows]) -> bytes:
+def geopackage(bundle: Bundle, parts: Sequence[Rows], step: Step = quiet) -> bytes:
     """The rows that have a public position, a layer a table; empty bytes if none has one."""
     import geopandas  # imported here: most pages never make one
     import pyogrio
@@ -24,7 +25,7 @@ def geopackage(bundle: Bundle, parts: Sequence[Rows]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "tamshy.gpkg")
         for rows in parts:
-            found = list(located(bundle, rows)) if has_places(bundle, rows.name) else []
+            found = list(located(bundle, rows, step)) if has_places(bundle, rows.name) else []
             if not found:
                 continue
             frame = pd.DataFrame([{name: _flat(value) for name, value in row.items()} for row, _ in found])

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evidence.model import LANGUAGES, Bundle
+from evidence.report.progress import Step, quiet
 from evidence.words import Words, clean
 
 CHUNK = 8_192  # rows written at a time: a table of any size passes through the same few megabytes
@@ -183,11 +184,21 @@ def sha_of(cells: Sequence[str]) -> str:
     return _sha(_JOIN.join(cells).encode())
 
 
-@lru_cache(maxsize=64)
-def shas(bundle: Bundle, name: str) -> np.ndarray:
-    """The hash of every row of a table, in its order."""
-    found = [table.column(SHA).to_pylist() for table in tables(bundle, whole(bundle, name))]
-    return np.array([sha for part in found for sha in part], dtype=object)
+@lru_cache(maxsize=4)
+def _kept_shas(bundle: Bundle) -> dict[str, np.ndarray]:
+    return {}
+
+
+def shas(bundle: Bundle, name: str, step: Step = quiet) -> np.ndarray:
+    """The hash of every row of a table, in its order; made once."""
+    kept = _kept_shas(bundle)
+    if name not in kept:
+        found: list[str] = []
+        for table in tables(bundle, whole(bundle, name)):
+            found += table.column(SHA).to_pylist()
+            step(len(table))
+        kept[name] = np.array(found, dtype=object)
+    return kept[name]
 
 
 # ── cells that a spreadsheet would run ───────────────────────────────────────────────────────────

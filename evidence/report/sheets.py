@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from evidence.model import Bundle
+from evidence.report.progress import Step, quiet
 from evidence.report.published import Rows, fields, tables
 from evidence.words import Words
 
 _ROWS = 1_048_575  # that a sheet can hold under its header
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _NARROW, _WIDE = 14, 44
+_TOLD = 500
 
 
-def workbook(bundle: Bundle, words: Words, parts: Sequence[Rows], about: Sequence[str]) -> bytes:
+def workbook(bundle: Bundle, words: Words, parts: Sequence[Rows], about: Sequence[str], step: Step = quiet) -> bytes:
     """A sheet that says what this is, then a sheet a table.
 
     Args:
@@ -23,6 +25,7 @@ def workbook(bundle: Bundle, words: Words, parts: Sequence[Rows], about: Sequenc
         words: the reader's language, for the first sheet.
         parts: the tables.
         about: lines of the first sheet.
+        step: told of every row, some hundreds at a time.
 
     Raises:
         ValueError: if a table is longer than a sheet; CSV has no such bound.
@@ -66,5 +69,7 @@ def workbook(bundle: Bundle, words: Words, parts: Sequence[Rows], about: Sequenc
                     else:
                         sheet.write_string(line, column, cell, quoted if cell.startswith(_RISKY) else plain)
                 line += 1
+                if line % _TOLD == 0:
+                    step(_TOLD)
     book.close()
     return out.getvalue()

@@ -15,6 +15,7 @@ from evidence.model import Bundle
 from evidence.plates import letters
 from evidence.report.briefing_parts import Brief, Entry, Source, Told
 from evidence.report.citations import citation
+from evidence.report.progress import Tell, quiet
 from evidence.words import Words, clean
 from evidence.words import brief as shorten
 
@@ -29,10 +30,11 @@ INK, DIM, RULE, PAPER, ACCENT, ACT, PALE = "1C1B19", "57524A", "D9D2C3", "FAF7F1
 TAGS = {"en": "en-GB", "ru": "ru-RU", "kk": "kk-KZ"}
 WIDE, HIGH, MARGIN = 13.333, 7.5, 0.6  # inches
 TOP, BOTTOM = 1.55, 6.8  # where what is under a title begins and ends
+LONGEST = 1_100  # letters of a text that a slide can still hold
 ACTS_LISTED = 36  # the latest; a talk has no room for more, and the briefing's page holds all
 
 
-def slides(bundle: Bundle, words: Words, brief: Brief, *, address: str, today: str) -> bytes:
+def slides(bundle: Bundle, words: Words, brief: Brief, *, address: str, today: str, tell: Tell = quiet) -> bytes:
     """The briefing as a PPTX file. Arguments as of `briefing.briefing`."""
     from pptx import Presentation
 
@@ -41,13 +43,15 @@ def slides(bundle: Bundle, words: Words, brief: Brief, *, address: str, today: s
     about = deck.core_properties
     about.title, about.author, about.subject = clean(brief.title)[:250], bundle.title[:250], clean(brief.selection)[:250]
     about.comments, about.language = words("brief.version", version=bundle.version), words.language
-    talk = _Talk(deck, bundle, words)
+    talk = _Talk(deck, bundle, words, tell)
     talk.cover(brief)
     talk.numbers(brief)
     talk.picture(words("brief.map"), plates.map_drawing(bundle, words, brief.frame, width=1136, height=430), _map_note(brief, words))
+    talk.share = 0.3
     talk.picture(words("brief.time"), plates.timeline_drawing(words, brief.frame, width=1136, rows=14), brief.selection)
     if brief.years is not None:
         talk.years(brief.years, brief)
+    talk.share = 0.4
     by_number = {source.number: source for source in brief.sources}
     used: dict[int, Source] = {}
 
@@ -65,10 +69,16 @@ def slides(bundle: Bundle, words: Words, brief: Brief, *, address: str, today: s
         rows = [(entry.when, _acted(entry, words), shorten(entry.where, 90), shorten(entry.by, 150), _cites(entry)) for entry in latest]
         title = words("brief.latest", n=len(latest), total=len(brief.frame)) if left else words("brief.acts")
         talk.table(title, heads, rows, (1.7, 4.1, 2.3, 3.2, 0.83), [note([entry]) for entry in latest])
+    talk.share = 0.6
     if brief.answers:
         heads = (words("brief.asked"), words("brief.against"), words("brief.filed"), words("brief.state"), words("brief.numbers_short"))
-        rows = [(entry.what, shorten(entry.who, 80), entry.when, entry.state, _cites(entry)) for entry in brief.answers]
-        talk.table(words("brief.answers"), heads, rows, (5.2, 2.3, 2.0, 1.8, 0.83), [note([entry]) for entry in brief.answers])
+        told = brief.answers[:ACTS_LISTED]
+        rows = [(entry.what, shorten(entry.who, 80), entry.when, entry.state, _cites(entry)) for entry in told]
+        some = (
+            words("brief.answers_some", n=len(told), total=len(brief.answers)) if len(told) < len(brief.answers) else words("brief.answers")
+        )
+        talk.table(some, heads, rows, (5.2, 2.3, 2.0, 1.8, 0.83), [note([entry]) for entry in told])
+    talk.share = 0.8
     listed = [source for _, source in sorted(used.items())]
     rows = [(words.number(source.number), f"{source.line} {source.address}".strip(), source.read) for source in listed]
     talk.table(
@@ -109,8 +119,9 @@ def _inch(value: float) -> Any:
 class _Talk:
     """The deck while it is made: one method a kind of slide."""
 
-    def __init__(self, deck: Presentation, bundle: Bundle, words: Words) -> None:
-        self._deck, self._bundle, self._words = deck, bundle, words
+    def __init__(self, deck: Presentation, bundle: Bundle, words: Words, tell: Tell) -> None:
+        self._deck, self._bundle, self._words, self._tell = deck, bundle, words, tell
+        self.share = 0.1  # how far the deck is, told at every slide
         self._serif, self._sans, self._wider = FONTS[words.language]
         self._layout = next(layout for layout in deck.slide_layouts if layout.name == "Title Only")
 
@@ -118,6 +129,7 @@ class _Talk:
     def _slide(self, title: str, *, size: float = 28, top: float = 0.42, high: float = 1.0) -> Slide:
         from pptx.enum.text import MSO_ANCHOR
 
+        self._tell(self.share)
         slide = self._deck.slides.add_slide(self._layout)
         slide.background.fill.solid()
         slide.background.fill.fore_color.rgb = _rgb(PAPER)
@@ -176,11 +188,12 @@ class _Talk:
         """The key figures, each with what it counts."""
         slide = self._slide(self._words("brief.numbers"))
         wide = (WIDE - 2 * MARGIN) / len(brief.numbers)
+        label = max(_lines(number.label, wide - 0.25, 18, self._wider) for number in brief.numbers) * 18 / 72 * 1.25
         for at, number in enumerate(brief.numbers):
             left = MARGIN + at * wide
-            self._text(slide, left, 2.3, wide - 0.25, 1.0, [number.value], size=54, bold=True, serif=True)
-            self._text(slide, left, 3.4, wide - 0.25, 1.1, [number.label], size=18)
-            self._text(slide, left, 4.6, wide - 0.25, 1.2, [number.note], size=12, colour=DIM)
+            self._text(slide, left, 2.1, wide - 0.25, 1.0, [number.value], size=54, bold=True, serif=True)
+            self._text(slide, left, 3.2, wide - 0.25, label, [number.label], size=18)
+            self._text(slide, left, 3.25 + label, wide - 0.25, 1.0, [number.note], size=12, colour=DIM)
         self._text(slide, MARGIN, 6.2, WIDE - 2 * MARGIN, 0.7, [self._words("foot.method")], size=14, colour=DIM)
 
     def picture(self, title: str, drawing: plates.Drawing, note: str) -> None:
@@ -240,7 +253,7 @@ class _Talk:
                 entry.what
                 + (f" ({words('brief.contested_short')})" if entry.contested else "")
                 + (f". {entry.state}" if entry.state else ""),
-                shorten(entry.text or entry.who, 420),
+                shorten(entry.text or entry.who, LONGEST),
                 _cites(entry),
             )
             for entry in case.chain
@@ -264,14 +277,7 @@ class _Talk:
         """Rows as native tables, as many slides as they need; the notes of a slide are those of its rows."""
         line = size / 72 * 1.2
         heights = [max(_lines(cell, room, size, self._wider) for cell, room in zip(row, wide, strict=True)) * line + 0.13 for row in rows]
-        pages: list[list[int]] = [[]]
-        used = 0.0
-        for at, height in enumerate(heights):
-            if pages[-1] and used + height > BOTTOM - TOP - 0.45:
-                pages.append([])
-                used = 0.0
-            pages[-1].append(at)
-            used += height
+        pages = spread(heights, BOTTOM - TOP - 0.45)
         for number, page in enumerate(pages, 1):
             part = f" ({self._words('brief.part', at=number, of=len(pages))})" if len(pages) > 1 else ""
             slide = self._slide(title + part, size=24, high=0.85)
@@ -305,6 +311,25 @@ class _Talk:
         parts = [words(key) for key in ("foot.method", "brief.method_people", "brief.method_places", "brief.method_intervals")]
         parts.append(words("foot.data", title=bundle.title, version=bundle.version, date=words.date(bundle.published)))
         self._text(slide, MARGIN, TOP + 0.2, 11.6, 5.0, [*parts, f"{words('citation.label')}: {cite}"], size=14.5, space=8)
+
+
+def spread(heights: Sequence[float], room: float) -> list[list[int]]:
+    """Rows on as few pages as they need, and on these as evenly as their order lets: no page with a single row left over."""
+
+    def filled(most: float) -> list[list[int]]:
+        pages: list[list[int]] = [[]]
+        used = 0.0
+        for at, height in enumerate(heights):
+            if pages[-1] and used + height > most:
+                pages.append([])
+                used = 0.0
+            pages[-1].append(at)
+            used += height
+        return pages
+
+    fewest = len(filled(room))
+    steps = (room * share / 20 for share in range(1, 21))
+    return next((pages for most in steps if len(pages := filled(most)) == fewest), filled(room))
 
 
 def _low(text: str) -> str:

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evidence.model import LANGUAGES, LIST_SEPARATOR, Bundle
-from evidence.report.published import VERSION, Rows, defuse, defused, fields, key_columns, resource, rows_of, tables
+from evidence.report.progress import Step, quiet
+from evidence.report.published import CHUNK, VERSION, Rows, defuse, defused, fields, key_columns, resource, rows_of, tables
 from evidence.words import Words, clean
 
 LICENCE = "CC-BY-4.0"
@@ -56,9 +57,13 @@ def _quoted(cells: pa.Array) -> pa.Array:
     return pc.if_else(needy, pc.binary_join_element_wise(pa.scalar('"'), doubled, pa.scalar('"'), ""), cells)
 
 
-def csv_file(bundle: Bundle, rows: Rows) -> bytes:
-    """A table as CSV."""
-    return b"".join(csv_stream(bundle, rows))
+def csv_file(bundle: Bundle, rows: Rows, step: Step = quiet) -> bytes:
+    """A table as CSV; `step` is told of every row, some thousands at a time."""
+    made = []
+    for part in csv_stream(bundle, rows):
+        made.append(part)
+        step(min(CHUNK, len(rows)))
+    return b"".join(made)
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
@@ -94,13 +99,16 @@ def json_stream(bundle: Bundle, rows: Rows, caption: str) -> Iterator[bytes]:
     yield b"\n]}\n"
 
 
+_HELD = 500  # lines sent, or told of, at a time
+
+
 def _joined(parts: Iterator[bytes]) -> Iterator[bytes]:
     """The parts with commas between them, some hundred at a time."""
     held, first = [], True
     for part in parts:
         held.append((b"\n" if first else b",\n") + part)
         first = False
-        if len(held) == 500:
+        if len(held) == _HELD:
             yield b"".join(held)
             held = []
     yield b"".join(held)
@@ -123,9 +131,11 @@ def count_located(bundle: Bundle, rows: Rows) -> int:
     return int(there[rows.at].sum())
 
 
-def located(bundle: Bundle, rows: Rows) -> Iterator[tuple[dict[str, Any], tuple[float, float]]]:
+def located(bundle: Bundle, rows: Rows, step: Step = quiet) -> Iterator[tuple[dict[str, Any], tuple[float, float]]]:
     """(row, (longitude, latitude)) for each row with a public position; the row carries how exact the position is and what the place is called."""
-    for row in typed(bundle, rows):
+    for at, row in enumerate(typed(bundle, rows), 1):
+        if at % _HELD == 0:
+            step(_HELD)
         place = bundle.row("places", row["place_id"]) if row.get("place_id") else None
         own = row.get("lat") is not None
         at = (row["lon"], row["lat"]) if own else (place["lon"], place["lat"]) if place is not None and pd.notna(place["lat"]) else None
@@ -140,7 +150,7 @@ def located(bundle: Bundle, rows: Rows) -> Iterator[tuple[dict[str, Any], tuple[
         yield row, (float(at[0]), float(at[1]))
 
 
-def geojson_stream(bundle: Bundle, rows: Rows, caption: str) -> Iterator[bytes]:
+def geojson_stream(bundle: Bundle, rows: Rows, caption: str, step: Step = quiet) -> Iterator[bytes]:
     """The rows with a public position as GeoJSON points, each with the radius its place is good to."""
     head = {
         "type": "FeatureCollection",
@@ -161,14 +171,14 @@ def geojson_stream(bundle: Bundle, rows: Rows, caption: str) -> Iterator[bytes]:
             },
             ensure_ascii=False,
         ).encode()
-        for row, at in located(bundle, rows)
+        for row, at in located(bundle, rows, step)
     )
     yield b"\n]}\n"
 
 
-def geojson_file(bundle: Bundle, rows: Rows, caption: str) -> bytes:
+def geojson_file(bundle: Bundle, rows: Rows, caption: str, step: Step = quiet) -> bytes:
     """The same in one piece."""
-    return b"".join(geojson_stream(bundle, rows, caption))
+    return b"".join(geojson_stream(bundle, rows, caption, step))
 
 
 def licence_of(bundle: Bundle, name: str) -> str:

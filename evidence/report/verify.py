@@ -18,11 +18,13 @@ from typing import Any
 import numpy as np
 
 from evidence.model import LIST_SEPARATOR, Bundle
-from evidence.report import views
+from evidence.report import shown, views
+from evidence.report.progress import Tell, quiet
 from evidence.report.published import SHA, VERSION, Rows, fields, key_columns, positions, sha_of, shas, tables, undefused
 
 MOST_BYTES = 200_000_000  # of a packed file, once unpacked
 MOST_CELL = 1_000_000
+_TOLD = 500  # rows between two words of how far it is
 csv.field_size_limit(2**31 - 1)
 
 
@@ -84,7 +86,7 @@ def text(bundle: Bundle, pasted: str) -> Found | None:
 
 
 def _figure(bundle: Bundle, view: views.View) -> Found:
-    if view.page not in {*views.INCIDENTS, *views.TABLES}:
+    if view.page not in {*views.INCIDENTS, *shown.PAGES}:
         return Found("figure", "foreign", str(view), version=view.version)
     if view.version != bundle.version:
         return Found("figure", "since", str(view), version=view.version)
@@ -102,15 +104,19 @@ def _hash(bundle: Bundle, sha: str) -> Found:
 
 
 # ── a file that was dropped ──────────────────────────────────────────────────────────────────────
-def file(bundle: Bundle, name: str, content: bytes) -> list[Verdict]:
-    """What became of each table of a file: CSV, XLSX, GeoJSON, JSON, or a ZIP of them.
+def file(bundle: Bundle, name: str, content: bytes, tell: Tell = quiet) -> list[Verdict]:
+    """What became of each table of a file: CSV, XLSX, GeoJSON, JSON, or a ZIP of them. `tell` is called with how far it is.
 
     Raises:
         ValueError: if it is none of these, or too large when unpacked.
     """
     found = []
+    # How many tables there are is not known before the last is read: each takes half of what seems left.
+    left = 1.0
     for inner, rows in _read(name, content):
-        verdict = _judge(bundle, inner, rows)
+        tell(1 - left)
+        verdict = _judge(bundle, inner, rows, lambda share, left=left: tell(1 - left + share * left / 2))
+        left /= 2
         if verdict is not None:
             found.append(verdict)
     return found
@@ -193,7 +199,7 @@ def _table_of(bundle: Bundle, rows: Sequence[Mapping[str, Any]]) -> str:
     return name if share >= 0.5 else ""
 
 
-def _judge(bundle: Bundle, file_name: str, rows: Sequence[Mapping[str, Any]]) -> Verdict | None:
+def _judge(bundle: Bundle, file_name: str, rows: Sequence[Mapping[str, Any]], tell: Tell) -> Verdict | None:
     columns = list(rows[0]) if rows else []
     name = _table_of(bundle, rows)
     if not name:
@@ -203,7 +209,9 @@ def _judge(bundle: Bundle, file_name: str, rows: Sequence[Mapping[str, Any]]) ->
     known = [column for column in names if column in columns]
     published, keys = _published(bundle, name), positions(bundle, name)
     same, changes = 0, []
-    for row in rows:
+    for line, row in enumerate(rows):
+        if line % _TOLD == 0:
+            tell(line / len(rows))
         said = {column: _cell(row.get(column)) for column in known}
         key = "/".join(said[part] for part in key_columns(bundle, name))
         sha, version = str(row.get(SHA) or ""), str(row.get(VERSION) or "")

@@ -10,30 +10,17 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlencode
 
 import numpy as np
 
 from evidence import docket, select
 from evidence.model import Bundle, Selection
-from evidence.report.published import Rows, rows_of, shas, whole
+from evidence.report import shown as tables_shown
+from evidence.report.progress import Tell, course, quiet
+from evidence.report.published import Rows, rows_of, shas
 
-# Pages whose figures are drawn from whole tables; what is drawn of them is a choice of the page.
-TABLES: Mapping[str, tuple[str, ...]] = {
-    "resettlement": ("resettlement", "commitments", "populations", "zones", "zone_relations", "places"),
-    "environment": (
-        "measurements",
-        "air_readings",
-        "stations",
-        "limits",
-        "flare_sites",
-        "flare_volumes",
-        "thermal_anomalies",
-        "events",
-        "claims",
-    ),
-    "sources": ("sources",),
-}
 INCIDENTS = ("overview", "map", "pressure", "case", "answers")
 _ID = re.compile(r"tamshy:([a-z]+)(?:\?([^\s@#]*))?@([0-9a-f]{12})#([0-9a-f]{10})")
 Query = Mapping[str, Sequence[str]]
@@ -57,10 +44,10 @@ class View:
         return parse_qs(self.query)
 
 
-def shown(bundle: Bundle, page: str, selection: Selection) -> list[Rows]:
-    """The rows that a page's figures are made of."""
-    if page in TABLES:
-        return [whole(bundle, name) for name in TABLES[page] if name in bundle.tables]
+def shown(bundle: Bundle, page: str, selection: Selection, words: Mapping[str, str] = MappingProxyType({})) -> list[Rows]:
+    """The rows that a page's figures are made of; `words` is what its link says beside the selection."""
+    if page in tables_shown.PAGES:
+        return tables_shown.shown(bundle, page, selection, words)
     if page not in INCIDENTS:
         return []
     if page == "case":
@@ -75,15 +62,22 @@ def shown(bundle: Bundle, page: str, selection: Selection) -> list[Rows]:
     return [answers] if page == "answers" else [acts, answers]
 
 
-def view(bundle: Bundle, page: str, query: Query) -> View:
-    """The id of what a link shows with this data. The language and the version of a link are no part of it."""
+def beside(query: Query) -> dict[str, str]:
+    """The words of a link that are no part of the selection."""
+    return {word: values[-1] for word, values in query.items() if values and word not in {*select.BY_KEY, *select.OTHER_WORDS}}
+
+
+def view(bundle: Bundle, page: str, query: Query, tell: Tell = quiet) -> View:
+    """The id of what a link shows with this data, and how far it is. The language and the version of a link are no part of it."""
     said = sorted((word, value) for word, values in query.items() if word not in {"lang", "v"} for value in values)
     asked = urlencode(said, safe=",:")
     selection, _ = select.from_query(query, bundle)
     digits = hashlib.sha256(f"{page}?{asked}@{bundle.version}".encode())
-    for rows in shown(bundle, page, selection.but(language="en")):
+    found = shown(bundle, page, selection.but(language="en"), beside(query))
+    step = course(sum(len(bundle[rows.name]) for rows in found), tell)
+    for rows in found:
         digits.update(rows.name.encode())
-        digits.update("".join(sorted(shas(bundle, rows.name)[np.asarray(rows.at)])).encode())
+        digits.update("".join(sorted(shas(bundle, rows.name, step)[np.asarray(rows.at)])).encode())
     return View(page, asked, bundle.version, digits.hexdigest()[:10])
 
 

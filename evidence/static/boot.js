@@ -1,8 +1,35 @@
 // Runs before Streamlit: where the server is (so that a deep link asks no wrong address first), the page's language,
-// links that open a record in place, buttons that copy, periods drawn over a figure, and figures that Plotly draws.
+// answers drawn at once, links that open a record in place, buttons that copy, periods drawn over a figure, figures that Plotly draws.
 window.__streamlit = { BACKEND_BASE_URL: location.origin + "%PREFIX%/" };
+// Streamlit sends a run as forty messages, and its page draws itself anew for each few that arrive. They are given to it together, when
+// the run has ended (field 6 of a ForwardMsg) or a tenth of a second has passed, so that it draws once.
+window.WebSocket = class extends WebSocket {
+  addEventListener(name, listener, ...how) {
+    if (name !== "message") return super.addEventListener(name, listener, ...how);
+    let held = [], timer = 0;
+    const give = () => { clearTimeout(timer); timer = 0; for (const message of held.splice(0)) listener.call(this, message); };
+    const ends = (bytes) => {
+      let at = 0;
+      const number = () => { let n = 0, weight = 1, byte; do { byte = bytes[at++]; n += (byte & 127) * weight; weight *= 128; } while (byte & 128); return n; };
+      while (at < bytes.length) {
+        const tag = number(), kind = tag & 7;
+        if (tag >> 3 === 6) return true;
+        if (kind === 0) number(); else if (kind === 2) { const length = number(); at += length; } else at += kind === 5 ? 4 : 8;
+      }
+      return false;
+    };
+    return super.addEventListener(name, (message) => {
+      held.push(message);
+      if (!(message.data instanceof ArrayBuffer) || ends(new Uint8Array(message.data))) give();
+      else timer ||= setTimeout(give, 100);
+    }, ...how);
+  }
+};
 (function () {
-  const say = () => { document.documentElement.lang = new URLSearchParams(location.search).get("lang") || "en"; };
+  const say = () => {
+    document.documentElement.lang = new URLSearchParams(location.search).get("lang") || "en";
+    document.documentElement.dataset.page = location.pathname.split("/").pop() || "overview";
+  };
   for (const name of ["pushState", "replaceState"]) {
     const original = history[name];
     history[name] = function () { const result = original.apply(this, arguments); say(); return result; };
@@ -20,14 +47,25 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin + "%PREFIX%/" };
   watching.observe(document, { childList: true, subtree: true });
   // Streamlit runs a page anew when the history moves: the same as Back, without loading anything.
   const go = (address) => { history.pushState(null, "", address); dispatchEvent(new PopStateEvent("popstate")); };
-  let drawn = null, brushed = false;
+  let drawn = null, brushed = false, kept_focus = null;
+  // An option is drawn anew when it is chosen; who pressed it stays on it. Space ticks it, as it does any box.
+  const pressed = (link) => { kept_focus = link.dataset.keep && document.activeElement === link ? link : null; };
+  const refocus = () => {
+    if (!kept_focus || kept_focus.isConnected) return;
+    const now = [...document.querySelectorAll("[data-keep]")].find((link) => link.dataset.keep === kept_focus.dataset.keep);
+    kept_focus = null;
+    now?.focus({ preventScroll: true });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === " " && event.target.matches?.("a[role=checkbox]")) { event.preventDefault(); event.target.click(); }
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]"), copy = event.target.closest?.(".t-copy button");
     if (link && !link.dataset.testid && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {
       const to = new URL(link.getAttribute("href"), document.baseURI);
       const pages = [location.pathname, ...[...document.querySelectorAll("[data-testid=stTopNavLink]")].map((a) => a.pathname)];
       if (brushed) event.preventDefault();
-      else if (to.origin === location.origin && !to.hash && pages.includes(to.pathname)) { event.preventDefault(); go(to); }
+      else if (to.origin === location.origin && !to.hash && pages.includes(to.pathname)) { event.preventDefault(); pressed(link); go(to); }
     }
     if (copy) {
       const code = copy.parentElement.querySelector("code"), was = copy.textContent;
@@ -36,6 +74,32 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin + "%PREFIX%/" };
       const done = navigator.clipboard ? navigator.clipboard.writeText(code.textContent) : Promise.resolve(document.execCommand("copy"));
       done.then(() => { copy.textContent = copy.dataset.copied; setTimeout(() => { copy.textContent = was; }, 2000); }, () => {});
     }
+  });
+  // A mark on a map, which is a frame of its own, opens its record in the same way.
+  addEventListener("message", ({ origin, data }) => { if (origin === location.origin && data?.tamshy === "go") go(new URL(data.to, document.baseURI)); });
+  // Years one after another: each is a link, asked for only when the one before stands, at most one in 1.5 s and none unseen.
+  let playing = 0, stepped = 0;
+  const pause = () => { clearInterval(playing); playing = 0; document.documentElement.removeAttribute("data-playing"); };
+  const step = (again) => {
+    const button = document.querySelector(".t-play button");
+    if (!button || document.hidden) return pause();
+    if (!again && (performance.now() - stepped < 1500 || document.querySelector("[data-test-script-state]")?.dataset.testScriptState !== "notRunning")) return;
+    const [first, last] = button.dataset.years.split(" ").map(Number), at = Number(new URLSearchParams(location.search).get("year")) || last;
+    if (at >= last && !again) return pause();
+    const to = button.dataset.play.replace("YEAR", at >= last ? first : at + 1);
+    stepped = performance.now();
+    if (again) return go(to);
+    // One step Back leads to where the play began, not through every year of it.
+    history.replaceState(null, "", to);
+    dispatchEvent(new PopStateEvent("popstate"));
+  };
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest?.(".t-play button")) return;
+    if (playing) return pause();
+    step(true);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    document.documentElement.dataset.playing = "";
+    playing = setInterval(step, 100);
   });
   // A period drawn with the mouse over a figure of time: `data-brush` is the address, `data-span` the first and last day in ms.
   const day = (box, x) => {
@@ -69,7 +133,7 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin + "%PREFIX%/" };
   let plotly = null;
   const ready = (box, tries) => {
     const map = document.querySelector(".st-key-map"), inside = map?.querySelector("iframe")?.contentDocument?.documentElement?.dataset;
-    if (map && tries > 0 && !(inside?.view && inside?.basemap && inside?.context)) { setTimeout(() => ready(box, tries - 1), 40); return; }
+    if (map && !window.Plotly && tries > 0 && !(inside?.view && inside?.basemap && inside?.context)) { setTimeout(() => ready(box, tries - 1), 40); return; }
     plotly ??= new Promise((resolve, reject) => {
       const script = Object.assign(document.createElement("script"), { src: box.dataset.src, onload: resolve, onerror: reject });
       document.head.append(script);
@@ -89,5 +153,6 @@ window.__streamlit = { BACKEND_BASE_URL: location.origin + "%PREFIX%/" };
     // A drawing comes as text, because Streamlit strips SVG from HTML; the server has escaped every word in it.
     for (const box of document.querySelectorAll(".t-drawn:empty")) box.innerHTML = (box.dataset.svg ?? "").replaceAll("\ue000", "<");
     for (const box of document.querySelectorAll(".t-plotly:empty:not([data-seen])")) { box.dataset.seen = "1"; ready(box, 100); }
+    refocus();
   }).observe(document, { subtree: true, childList: true });
 })();

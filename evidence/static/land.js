@@ -38,6 +38,7 @@
     window.tamshy.show(map, { things: [], stacks: [], kinds: [], stackColour: "", picked: null, years: view.years, look: view.look });
     const look = LOOKS[document.documentElement.dataset.theme] || LOOKS.light;
     state.look = look; state.view = view;
+    window.tamshy.village = view.village;
     state.drawn.clearLayers();
     const shape = (geometry, style) => geometry && L.geoJSON(geometry, { style: { ...style, pane: "ring" }, interactive: false, pane: "ring" }).addTo(state.drawn);
     shape(view.earlier, { color: look.earlier, weight: 1.2, dashArray: "2 5", fill: false });
@@ -47,7 +48,7 @@
       const colour = look[judged] || look.earlier, sure = judged === "inside";
       const disc = L.circle([lat, lon], { radius, color: colour, weight: sure ? 2.5 : 1.5, dashArray: sure ? null : "3 4", fillColor: colour, fillOpacity: sure ? 0.35 : 0.14, pane: "ring" });
       disc.bindTooltip(() => element("span", "", title), { direction: "top", opacity: 1 });
-      disc.on("click", () => { if (!state.corners) tell({ place: id }); });
+      disc.on("click", () => { if (!state.corners) window.tamshy.opens(id, "place"); });
       disc.addTo(state.drawn);
     }
     for (const [from, to, weight, title] of view.arcs) arc(state, from, to, weight, title);

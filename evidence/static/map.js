@@ -64,15 +64,15 @@
     return box;
   }
 
-  // ── telling the server what was clicked ─────────────────────────────────────────────────────────
-  let clicks = 0;
-  /** st_folium's own reports wait a quarter of a second; a click is told at once. */
-  function tell(kind, id) {
+  // ── a mark that was clicked opens its record ────────────────────────────────────────────────────
+  let clicked = null;
+  function opens(id, kind) {
     // Inside a page of others nobody is told what a reader looks at: the record opens on our own page.
     if (window.tamshyOpens) { window.open(window.tamshyOpens + encodeURIComponent(id), "_blank", "noopener"); return; }
-    clicks += 1;
-    const value = { picked: { kind, id }, clicks };
-    window.parent.postMessage({ isStreamlitMessage: true, type: "streamlit:setComponentValue", value, dataType: "json" }, "*");
+    clicked = id;
+    const to = new URL(window.parent.location.href), village = kind === "place" && window.tamshy.village;
+    to.searchParams.set("id", id);
+    window.parent.postMessage({ tamshy: "go", to: village ? village.replace("PLACE", encodeURIComponent(id)) : to.href }, location.origin);
   }
 
   // ── basemap ─────────────────────────────────────────────────────────────────────────────────────
@@ -162,6 +162,8 @@
 
   // ── layers of the bundle ────────────────────────────────────────────────────────────────────────
   function tooltip(layer, text) {
+    // Leaflet names only marks that are images; ours are drawn, and a screen reader must hear what they are.
+    layer.on("add", () => layer.getElement?.()?.setAttribute("aria-label", text));
     layer.bindTooltip(() => element("span", "", text), { direction: "top", offset: [0, -6], opacity: 1 });
   }
 
@@ -176,7 +178,7 @@
     const marker = L.marker([lat, lon], { icon: L.divIcon({ html: icon, className: "", iconSize: [size, size] }), alt: title, n, colour, radius, thing: id });
     marker.on("click keypress", (e) => {
       if (e.type === "keypress" && e.originalEvent.key !== "Enter") return;
-      tell(kind, id);
+      opens(id);
       pick(state, id);
     });
     tooltip(marker, title);
@@ -225,7 +227,7 @@
   function drawContext(state, context) {
     const { map, options } = state;
     const canvas = state.canvas;
-    const fromCanvas = (layer, kind, id, title) => { layer.on("click", () => tell(kind, id)); tooltip(layer, title); return layer; };
+    const fromCanvas = (layer, kind, id, title) => { layer.on("click", () => opens(id, kind)); tooltip(layer, title); return layer; };
     for (const p of context.places) {
       const disc = L.circle(p.at, { radius: p.radius, color: p.colour, weight: 1.2, fillColor: p.colour, fillOpacity: 0.28, renderer: canvas });
       fromCanvas(disc, "place", p.id, p.title).addTo(state.groups.places);
@@ -237,7 +239,7 @@
       const html = element("span", "asset");
       html.append(glyph("diamond", "var(--ink)", 13));
       const marker = L.marker(a.at, { icon: L.divIcon({ html, className: "", iconSize: [15, 15] }), alt: a.title, keyboard: true, zIndexOffset: -500 });
-      marker.on("click", () => tell("asset", a.id));
+      marker.on("click", () => opens(a.id));
       tooltip(marker, a.title);
       marker.addTo(state.groups.assets);
       state.ownLabels.push({ at: a.at, name: a.name, kind: "field", rank: 0, from: 5, beside: true });
@@ -250,7 +252,7 @@
       // A flare listed in few years is a ring, a lasting one a disc.
       const lasting = f.volumes.filter((volume) => volume > 0).length >= LASTING_YEARS;
       const dot = L.circleMarker(f.at, { radius: 1, weight: 1, color: f.background ? "#7d7d7d" : "#8a5a00", fillColor: f.background ? "#9a9a9a" : "#D99A1C", fillOpacity: lasting ? 0.6 : 0, renderer: canvas });
-      dot.on("click", () => tell("flare", f.id));
+      dot.on("click", () => opens(f.id));
       dot.bindTooltip(() => element("span", "", `${f.title} · ${dot.volume.toLocaleString(options.language, { maximumFractionDigits: 1 })} ${options.texts.mm3}`), { direction: "top", opacity: 1 });
       return { ...f, dot };
     });
@@ -457,6 +459,8 @@
       makeStrip(state);
       map.on("moveend", () => drawDetections(state));
     }
+    // Leaflet waits a fifth of a second after a resize; a page that is turned must not.
+    addEventListener("resize", () => requestAnimationFrame(() => map.invalidateSize({ animate: false })));
     map.addLayer(state.disc);
     legend(state);
     state.switchLayers();
@@ -488,6 +492,15 @@
     const fresh = [...now].filter(([key]) => !before.has(key)).map(([, mark]) => mark);
     state.kept = now;
     state.marks = [...now.values()];
+    if (view.look && view.look.key !== state.look) {
+      state.look = view.look.key;
+      // Who clicked a mark sees it already; a map that moved would lose it.
+      if (view.look.key !== clicked) {
+        // The marks come back when the map has turned: else they would still be seen moving together and apart.
+        map.removeLayer(state.incidents);
+        map.setView(view.look.at, view.look.zoom, { animate: false });
+      }
+    }
     if (gone.length + fresh.length < state.marks.length / 2) {
       state.incidents.removeLayers(gone);
       state.incidents.addLayers(fresh);
@@ -495,20 +508,17 @@
       state.incidents.clearLayers();
       state.incidents.addLayers(state.marks);
     }
+    if (state.visible.incidents) map.addLayer(state.incidents);
     for (const mark of state.marks) mark.options.icon.options.html.classList.toggle("picked", mark.options.thing === state.picked);
     listKinds(state, view.kinds);
     if (!flared) drawFlares(state);
     drawDetections(state);
     showDisc(state);
     requestAnimationFrame(state.placeLabels);
-    if (view.look && view.look.key !== state.look) {
-      state.look = view.look.key;
-      map.setView(view.look.at, view.look.zoom, { animate: false });
-    }
     document.documentElement.dataset.incidents = things.reduce((sum, t) => sum + t[8], 0);
     state.painted("view");
   }
 
   // What a presentation draws its own map with (present.js).
-  window.tamshy = { start, show, parts: { INK, glyph, drawBasemap, makeLabels } };
+  window.tamshy = { start, show, opens, parts: { INK, glyph, drawBasemap, makeLabels } };
 })();

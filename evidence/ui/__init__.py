@@ -1,21 +1,17 @@
 """What pages share of Streamlit: open a page, filter, caption, cards, map, downloads."""
 
-from evidence.ui.air import air_section
 from evidence.ui.briefing import briefing
 from evidence.ui.cards import card
 from evidence.ui.casefile import case_file, case_filters, choose_case, choose_case_view
 from evidence.ui.cover import cover, key_figures, news, picked_card
 from evidence.ui.docket import answers, answers_download, by_mechanism, docket_and_card, waiting, which_mechanism
 from evidence.ui.dossier import dossier_section
-from evidence.ui.environment import beside_the_card, choose_subject, figures_section
-from evidence.ui.event import event_section
-from evidence.ui.figures import choose_view, list_and_card, map_and_card, overview_map, timeline
+from evidence.ui.environment import beside_the_card, choose_subject
+from evidence.ui.figures import beside_map, choose_view, map_title, phone_list, timeline, under_map
 from evidence.ui.filters import chips, filters, period
-from evidence.ui.flaring import flaring_section
 from evidence.ui.handover import take_case, take_incidents, take_tables
 from evidence.ui.ledger import ledger_and_card
 from evidence.ui.lists import citation, listing
-from evidence.ui.observations import observations_section
 from evidence.ui.page import Page, foot, md, navigation, open_page, say
 from evidence.ui.pins import my_presentation
 from evidence.ui.plates import pictures
@@ -32,16 +28,18 @@ from evidence.ui.resettlement import (
     village,
 )
 from evidence.ui.sources import choose_sources_view, codebook, definitions, how_counted, known_holes, library_and_card
+from evidence.ui.stage import part, set_up
+from evidence.ui.subject import subject_and_end
 from evidence.ui.trend import compare, cross_table, trend
 from evidence.ui.verify import verify
 from evidence.ui.zones import what_if, zone_history
 
 __all__ = [
     "Page",
-    "air_section",
     "answers",
     "answers_download",
     "asked_story",
+    "beside_map",
     "beside_the_card",
     "briefing",
     "by_mechanism",
@@ -68,11 +66,8 @@ __all__ = [
     "destinations",
     "docket_and_card",
     "dossier_section",
-    "event_section",
-    "figures_section",
     "figures_side_by_side",
     "filters",
-    "flaring_section",
     "foot",
     "how_counted",
     "key_figures",
@@ -80,28 +75,30 @@ __all__ = [
     "lanes_and_card",
     "ledger_and_card",
     "library_and_card",
-    "list_and_card",
     "listing",
-    "map_and_card",
+    "map_title",
     "md",
     "my_presentation",
     "navigation",
     "news",
-    "observations_section",
     "open_page",
-    "overview_map",
+    "part",
     "period",
+    "phone_list",
     "picked_card",
     "pictures",
     "promises",
     "resettlement_download",
     "say",
+    "set_up",
     "stage_board",
+    "subject_and_end",
     "take_case",
     "take_incidents",
     "take_tables",
     "timeline",
     "trend",
+    "under_map",
     "verify",
     "village",
     "waiting",

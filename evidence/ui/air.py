@@ -9,12 +9,13 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from evidence import air, charts, plates, series
+from evidence import air, charts, plates, posts, series
 from evidence.model import Bundle
 from evidence.series import Record
 from evidence.ui.environment import SHAPES, middle, rows_download, short, single, sources_html, table, unverified_too, years
 from evidence.ui.page import Page, extra, here, say, set_extra, tell_html
 from evidence.ui.plates import keep
+from evidence.ui.posts import posts_section
 from evidence.words import Words, brief
 
 UNIT = "ug_m3"
@@ -23,19 +24,14 @@ UNIT = "ug_m3"
 def air_section(page: Page) -> None:
     """The whole section, for the substance and the place of the link."""
     words, bundle = page.words, page.bundle
-    readings = air.readings(bundle)
-    if readings:
-        pollutant, site, unverified = _controls(page, readings)
-        rows = series.during((row for row in readings if row["pollutant"] == pollutant), page.selection.since, page.selection.until)
-        if rows:
-            _places(page, rows, pollutant, unverified)
-            _place(page, [row for row in rows if row["site"] == site], pollutant, unverified)
-        else:
-            st.info(words("figures.none"))
-        hidden = sum(row["confidence"] == series.UNVERIFIED for row in rows)
-        if hidden and not unverified:
-            say(words("air.hidden", n=hidden))
-        rows_download(page, "air_readings", (row["measurement_id"] for row in rows), f"air-{pollutant}")
+    readings, dense = air.readings(bundle), {one.pollutant for one in posts.measures(bundle, posts.known(bundle))}
+    codes = [code for code in words.codes("pollutant") if code in dense or any(row["pollutant"] == code for row in readings)]
+    if codes:
+        pollutant, site, unverified = _controls(page, readings, codes)
+        of_it = [row for row in readings if row["pollutant"] == pollutant]
+        if of_it:
+            _published(page, series.during(of_it, page.selection.since, page.selection.until), pollutant, site, unverified)
+        posts_section(page, pollutant, unverified)
         _registry(page, pollutant, unverified)
     else:
         st.info(words("air.none"))
@@ -43,16 +39,28 @@ def air_section(page: Page) -> None:
     _said(page)
 
 
+def _published(page: Page, rows: Sequence[Record], pollutant: str, site: str, unverified: bool) -> None:
+    """The figures of a substance that the bundle has as means of years and months, by place."""
+    words = page.words
+    if rows:
+        _places(page, rows, pollutant, unverified)
+        _place(page, [row for row in rows if row["site"] == site], pollutant, unverified)
+    else:
+        st.info(words("figures.none"))
+    hidden = sum(row["confidence"] == series.UNVERIFIED for row in rows)
+    if hidden and not unverified:
+        say(words("air.hidden", n=hidden))
+    rows_download(page, "air_readings", (row["measurement_id"] for row in rows), f"air-{pollutant}")
+
+
 def usable(row: Record) -> bool:
     """True for a figure that is a reading and is verified."""
     return not row["constant"] and row["confidence"] != series.UNVERIFIED
 
 
-def _controls(page: Page, readings: Sequence[Record]) -> tuple[str, str, bool]:
-    """Which substance, which place, and whether what is not verified is shown."""
+def _controls(page: Page, readings: Sequence[Record], codes: Sequence[str]) -> tuple[str, str, bool]:
+    """Which substance, which place (of those with published means), and whether what is not verified is shown."""
     words = page.words
-    present = {row["pollutant"] for row in readings}
-    codes = [code for code in words.codes("pollutant") if code in present]
     st.session_state["pollutant"] = pollutant = extra("pollutant", "no2" if "no2" in codes else codes[0], codes)
     names = site_names(page.bundle, words.language)
     sizes = {row["site"]: 0 for row in readings if row["pollutant"] == pollutant}
@@ -60,12 +68,14 @@ def _controls(page: Page, readings: Sequence[Record]) -> tuple[str, str, bool]:
         if row["pollutant"] == pollutant:
             sizes[row["site"]] += usable(row)
     options = sorted(sizes, key=lambda key: (-sizes[key], names[key]))
-    st.session_state["site"] = site = extra("site", options[0], options)
+    site = extra("site", air.first_site(row for row in readings if row["pollutant"] == pollutant), options) if options else ""
+    st.session_state["site"] = site
     with st.container(horizontal=True, vertical_alignment="bottom", key="air_controls"):
         st.segmented_control(
-            words("air.pollutant"), codes, format_func=lambda code: words.label("pollutant", code), key="pollutant", required=True, on_change=_take, args=("pollutant",)
+            words("air.pollutant"), codes, format_func=lambda code: words.label("pollutant", code), key="pollutant", required=True, on_change=_take, args=("pollutant",), wrap=True
         )  # fmt: skip
-        st.selectbox(words("air.site"), options, format_func=names.get, key="site", width=320, on_change=_take, args=("site",))
+        if options:
+            st.selectbox(words("air.site"), options, format_func=names.get, key="site", width=320, on_change=_take, args=("site",))
         unverified = unverified_too(page)
     return pollutant, site, unverified
 

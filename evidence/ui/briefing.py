@@ -11,12 +11,15 @@ import streamlit as st
 
 from evidence import casefile, select
 from evidence.model import LANGUAGES, Bundle, Selection
+from evidence.report.progress import Tell
 from evidence.select import Selected
+from evidence.ui.making import file_button
 from evidence.ui.page import Page, link, md, speak
 from evidence.ui.plates import caption, map_plate, plate_buttons, timeline_plate
 from evidence.words import LANGUAGE_NAMES, Words
 
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+QUICK, QUICK_CASES = 400, 4  # acts, and cases told in full, that a page of HTML holds in less than a second
 CASES_OFFERED = 200
 CASES_MOST = 12  # told in full in one file
 
@@ -70,7 +73,7 @@ def _pictures(page: Page, case: str) -> None:
 
 
 def _take(page: Page, selected: Selected, cases: tuple[str, ...], language: str) -> None:
-    """The two files, made in a thread of their own when a reader takes one; the button shows that it is at work."""
+    """The two files: what may take longer than a second is made first, with a bar and a way to stop."""
     words, bundle = page.words, page.bundle
     told = speak(bundle, language)
     query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
@@ -78,16 +81,17 @@ def _take(page: Page, selected: Selected, cases: tuple[str, ...], language: str)
     name = f"tamshy-{bundle.version}-briefing-{language}"
     with st.container(horizontal=True, key="brief_files"):
         for kind, media in (("html", "text/html"), ("pptx", PPTX)):
-            st.download_button(
-                words(f"brief.take_{kind}"), maker(kind, bundle, told, selected, cases, address), f"{name}.{kind}", media, key=f"brief_{kind}", on_click="ignore"
+            file_button(
+                page, f"brief_{kind}", words(f"brief.take_{kind}"), f"{name}.{kind}", media, maker(kind, bundle, told, selected, cases, address),
+                slow=kind == "pptx" or len(selected.at) > QUICK or len(cases) > QUICK_CASES, asked=(cases, language),
             )  # fmt: skip
     st.caption(md(words("brief.take_note")))
 
 
-def maker(kind: str, bundle: Bundle, words: Words, selected: Selected, cases: tuple[str, ...], address: str) -> Callable[[], bytes]:
+def maker(kind: str, bundle: Bundle, words: Words, selected: Selected, cases: tuple[str, ...], address: str) -> Callable[[Tell], bytes]:
     """What makes the file: of the chosen cases, or of the selection where none was chosen."""
 
-    def make() -> bytes:
+    def make(tell: Tell) -> bytes:
         from evidence.report import briefing_parts
         from evidence.report.briefing import briefing as page_of
         from evidence.report.slides import slides
@@ -98,8 +102,8 @@ def maker(kind: str, bundle: Bundle, words: Words, selected: Selected, cases: tu
             said = words("brief.of_cases", n=len(frame), total=selected.total, names=names)
         else:
             frame, said = selected.frame, caption(selected, words)
-        parts = briefing_parts.gather(bundle, words, frame, selection=said, cases=cases)
+        parts = briefing_parts.gather(bundle, words, frame, selection=said, cases=cases, tell=lambda share: tell(0.4 * share))
         write = page_of if kind == "html" else slides
-        return write(bundle, words, parts, address=address, today=date.today().isoformat())
+        return write(bundle, words, parts, address=address, today=date.today().isoformat(), tell=lambda share: tell(0.4 + 0.6 * share))
 
     return make

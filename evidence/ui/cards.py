@@ -234,7 +234,7 @@ def _incident(page: Page, row: Row) -> None:
         [(r.response_id, f"{words.date(r.period)}: {words.name('responses', r.response_id)}") for r in answers.itertuples()],
     )
     grade = rules.grade([rules.sources(bundle)[key] for key in split(row["source_ids"])])
-    _fact(words, "card.grade", f"{words.label('corroboration', grade)}. {words.definition('corroboration', grade)}")
+    _fact(words, "card.grade", words.label("corroboration", grade))
     _fact(words, "card.confidence", f"{row['confidence']}: {words.label('confidence', row['confidence'])}")
     _sources(page, row["source_ids"])
     _linked(page, "card.case", [(row["case_id"], words.name("cases", row["case_id"]))])
@@ -271,7 +271,9 @@ def _norm(page: Page, key: str, label: str) -> None:
 def norm_line(words: Words, row: Row) -> str:
     """An article as it is called: instrument, number, title."""
     title = row[f"title_{words.language}"] or row["title_ru"] or row["title_en"]
-    return words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (f" «{title}»" if title else "")
+    return words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (
+        f" {words('norm.titled', title=title)}" if title else ""
+    )
 
 
 def _response(page: Page, row: Row) -> None:

@@ -18,7 +18,7 @@ from evidence.ui.filters import chips, filters
 from evidence.ui.lists import listing, paged
 from evidence.ui.page import CARDS, Page, box, change, extra, find, foot, here, md, opens, say, set_extra, sheet, tell
 from evidence.ui.pressure import choose
-from evidence.words import brief
+from evidence.words import Words, brief
 
 SHOWS = ("file", "ledger", "dossier")
 CASES_OFFERED = 400  # in the list; filters reach the others
@@ -224,13 +224,11 @@ def _act(page: Page, link: Link) -> list[str]:
     place = words.name("places", row["place_id"]) if row["place_id"] else ""
     facts.append(("card.place", md("; ".join(part for part in (place, words.text(row, "place_detail").words) if part))))
     facts.append(("card.who", tell(words, words.text(row, "victims"))))
-    actors = ", ".join(words.label("perpetrator_type", code) for code in split(row["perpetrator_types"]))
-    detail = words.text(row, "perpetrator").words
     who = words.label("asserted_by", row["asserted_by"])
     facts.append(
         (
             "card.by_whom",
-            f"{md(actors)}{'. ' + md(detail) if detail else ''} **({md(words('case.asserted', who=lower(who)))};"
+            f"{md(_by_whom(words, row))} **({md(words('case.asserted', who=lower(who)))};"
             f" {md(lower(words.label('involvement', row['involvement'])))})**",
         )
     )
@@ -246,6 +244,15 @@ def _act(page: Page, link: Link) -> list[str]:
         lines.append(f"**{md(words('card.contested'))}**")
     lines.append(_sources_short(page, row["source_ids"], link.grade))
     return [line for line in lines if line]
+
+
+def _by_whom(words: Words, row: Row) -> str:
+    """The kinds of those who acted, and what the source calls them; not the same word twice."""
+    actors = ", ".join(words.label("perpetrator_type", code) for code in split(row["perpetrator_types"]))
+    detail = words.text(row, "perpetrator").words
+    if not actors or detail.casefold().startswith(actors.casefold()):
+        return detail
+    return f"{actors}. {detail}" if detail else actors
 
 
 def _update(page: Page, update: Row) -> str:
@@ -308,7 +315,7 @@ def _sources_short(page: Page, cell: str, grade: str) -> str:
     parts = [_source_short(page, row) for row in rows[:SOURCES_SHORT]]
     if len(rows) > SOURCES_SHORT:
         parts.append(md(words("case.more_sources", n=len(rows) - SOURCES_SHORT)))
-    sure = f":gray[{words('card.grade')}:] {md(grade)}, {md(lower(words.label('corroboration', grade)))}"
+    sure = f":gray[{words('card.grade')}:] {md(lower(words.label('corroboration', grade)))}"
     return f":gray[{words('case.sources_short')}:] {'; '.join(parts)}  \n{sure}"
 
 

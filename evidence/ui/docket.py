@@ -13,12 +13,13 @@ from evidence.docket import Days, Group, Waits
 from evidence.model import Bundle, split
 from evidence.select import Selected
 from evidence.ui.cards import card
+from evidence.ui.figures import PHONE
 from evidence.ui.figures import drawn as drawn_figure
-from evidence.ui.figures import theme
 from evidence.ui.handover import Shown, take
 from evidence.ui.lists import openers, paged
 from evidence.ui.page import Page, box, extra, here, md, opens, say, set_extra, sheet, tell
 from evidence.ui.plates import caption, figure_plate, plate_buttons
+from evidence.ui.stage import theme
 from evidence.words import Words, brief
 
 Row = Mapping[str, Any]
@@ -26,7 +27,7 @@ PAGE_SIZE = 15
 DAYS_LISTED = 4
 CASES_LISTED = 300  # more are reached by filtering
 UNIT_NOUNS = {"working_days": "working_day", "calendar_days": "day", "days": "day", "weeks": "week", "months": "month"}
-NAME_LIMIT = 36  # letters of a mechanism's name above its line
+NAME_LIMIT = 36  # letters of a mechanism's name above its line on a phone; elsewhere it stands in full
 
 
 def answers(page: Page, selected: Selected) -> pd.DataFrame:
@@ -62,16 +63,17 @@ def waiting(page: Page, rows: pd.DataFrame) -> None:
     longest = words_for(_longest(still if len(still) else known), words)
     said = {"n": len(known), "answered": len(known) - len(still), "days": longest}
     st.markdown(f"**{md(words('docket.chart_title' if len(still) else 'docket.chart_title_all', **said))}**")
-    names = {
-        row["response_id"]: words(
-            "docket.line", days=words_for(_days(row), words), mechanism=brief(words.label("mechanism", row["mechanism"]), NAME_LIMIT)
-        )
-        for row in drawn.to_dict("records")
-    }
-    figure = charts.waits(drawn, names, words, dark=theme() == "dark", today=docket.as_of(page.bundle))
+    names = _lines(words, drawn)
+    short = _lines(words, drawn, NAME_LIMIT)
+    dark, today = theme() == "dark", docket.as_of(page.bundle)
     alt = words("docket.chart_alt", **{**said, "n": len(drawn)}, waiting=len(still))
     with st.container(key="waits"):
-        drawn_figure(page, lambda width: figure, alt=alt, spans_days=False)
+        drawn_figure(
+            page,
+            lambda width: charts.waits(drawn, short if width == PHONE else names, words, dark=dark, today=today),
+            alt=alt,
+            spans_days=False,
+        )
     say(words("docket.chart_note"))
     cut = words("docket.chart_cut", n=len(known), shown=len(drawn)) if len(known) > len(drawn) else ""
     if cut:
@@ -79,10 +81,23 @@ def waiting(page: Page, rows: pd.DataFrame) -> None:
     plate_buttons(
         page, "waits",
         figure_plate(
-            page, lambda: charts.waits(drawn, names, words, dark=False, today=docket.as_of(page.bundle)), title=words("docket.chart_title" if len(still) else "docket.chart_title_all", **said),
+            page, lambda: charts.waits(drawn, names, words, dark=False, today=today), title=words("docket.chart_title" if len(still) else "docket.chart_title_all", **said),
             unit=words("plate.unit_waits"), selection=lambda: _caption(page, rows), alt=alt, notes=f"{words('docket.chart_note')} {cut}".strip(),
         ),
     )  # fmt: skip
+
+
+def _lines(words: Words, rows: pd.DataFrame, limit: int = 0) -> dict[str, str]:
+    """What stands above each line: how many days, and the mechanism, cut at `limit` letters if one is given."""
+    mechanisms = {code: words.label("mechanism", code) for code in rows["mechanism"].unique()}
+    return {
+        row["response_id"]: words(
+            "docket.line",
+            days=words_for(_days(row), words),
+            mechanism=brief(mechanisms[row["mechanism"]], limit) if limit else mechanisms[row["mechanism"]],
+        )
+        for row in rows.to_dict("records")
+    }
 
 
 def _caption(page: Page, rows: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ What the reader writes lives in the visit, goes into the file, and is kept nowhe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ import streamlit as st
 from evidence.model import LANGUAGES, Bundle
 from evidence.report import dossier
 from evidence.report.dossier import Consent
+from evidence.report.progress import Tell
+from evidence.ui.making import begin, found, waiting
 from evidence.ui.page import Page, box, extra, md, say, set_extra, sheet
 from evidence.words import LANGUAGE_NAMES, Words
 
@@ -117,10 +119,7 @@ def _write(page: Page, case: str, kind: str, checks: tuple[Check, ...], language
     written = {check.key: st.session_state.get(_field(case, check.key), "").strip() for check in blank}
     typed = {key: text for key, text in written.items() if text}
     if asked:
-        st.session_state["dossier_files"] = (
-            _signature(page.bundle, case, kind, languages, consent, typed),
-            *_build(page, case, kind, languages, consent, typed),
-        )
+        begin("dossier", _signature(page, case, kind, languages, consent, typed), _maker(page, case, kind, languages, consent, typed))
     return typed
 
 
@@ -128,40 +127,48 @@ def _field(case: str, key: str) -> str:
     return f"dossier_{case}_{key}"
 
 
-def _signature(bundle: Bundle, *asked: object) -> tuple[object, ...]:
-    return (bundle.version, *asked)
+def _signature(page: Page, case: str, kind: str, languages: tuple[str, ...], consent: Consent, typed: Mapping[str, str]) -> Hashable:
+    """All that the files are made from."""
+    return (page.bundle.version, case, kind, languages, consent, tuple(sorted(typed.items())))
 
 
-def _build(
+def _maker(
     page: Page, case: str, kind: str, languages: tuple[str, ...], consent: Consent, typed: Mapping[str, str]
-) -> tuple[bytes, bytes]:  # fmt: skip
-    """Both files, with what is being done said meanwhile."""
-    from evidence.report import dossier_docx, dossier_pdf  # imported here: typesetters that no other view needs
+) -> Callable[[Tell], tuple[bytes, bytes]]:  # fmt: skip
+    """What makes both files and says how far it is."""
+    bundle = page.bundle
 
-    words = page.words
-    bar = st.progress(0.0, words("dossier.progress_gather"))
-    made = dossier.gather(page.bundle, case, kind, languages, consent, typed)
-    bar.progress(0.4, words("dossier.progress_write", kind="PDF"))
-    pdf = dossier_pdf.pdf(made)
-    bar.progress(0.6, words("dossier.progress_write", kind="DOCX"))
-    docx = dossier_docx.docx(made)
-    bar.empty()
-    return pdf, docx
+    def make(tell: Tell) -> tuple[bytes, bytes]:
+        from evidence.report import dossier_docx, dossier_pdf  # imported here: typesetters that no other view needs
+
+        tell(0.05)
+        made = dossier.gather(bundle, case, kind, languages, consent, typed)
+        tell(0.4)
+        pdf = dossier_pdf.pdf(made)
+        tell(0.6)
+        return pdf, dossier_docx.docx(made)
+
+    return make
 
 
 def _take(page: Page, case: str, kind: str, languages: tuple[str, ...], consent: Consent, typed: Mapping[str, str]) -> None:
     """The files, if they are those of what stands on the screen."""
-    kept = st.session_state.get("dossier_files")
-    if kept is None or kept[0] != _signature(page.bundle, case, kind, languages, consent, dict(typed)):
-        st.session_state.pop("dossier_files", None)
+    words = page.words
+    making = found("dossier", _signature(page, case, kind, languages, consent, typed))
+    if making is None:
+        return
+    if not making.look():
+        waiting(page, "dossier", "PDF, DOCX")
+        return
+    if making.made is None:
+        st.error(words("making.failed"))
         return
     from evidence.report.dossier_docx import MEDIA
 
-    words = page.words
     name = f"tamshy-{case}-{kind}-{'-'.join(languages)}-{page.bundle.version}"
     st.success(words("dossier.ready"))
     with st.container(horizontal=True, key="dossier_take"):
-        for ending, media, content in (("PDF", PDF, kept[1]), ("DOCX", MEDIA, kept[2])):
+        for ending, media, content in (("PDF", PDF, making.made[0]), ("DOCX", MEDIA, making.made[1])):
             st.download_button(
                 words("dossier.take", kind=ending, kb=round(len(content) / 1000)), content, f"{name}.{ending.lower()}", media,
                 key=f"dossier_take_{ending}", on_click="ignore",

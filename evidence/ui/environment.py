@@ -34,9 +34,7 @@ SHAPES = {"plan": "diamond", "limit_value": "diamond", "claim": "square"}
 def choose_subject(page: Page) -> str:
     """Flaring, figures by topic, air, or an event beside its measurements."""
     with st.container(key="environment_show"):
-        show = choose(page, "show", SUBJECTS, SUBJECTS[0], texts="environment.show")
-    period(page)
-    return show
+        return choose(page, "show", SUBJECTS, SUBJECTS[0], texts="environment.show")
 
 
 def period(page: Page) -> None:
@@ -140,15 +138,19 @@ def _years(page: Page, rows: Sequence[Record]) -> None:
     ends = [(row["period_end"] - pd.Timedelta(days=1)).year for row in rows if pd.notna(row["period_end"])]
     if not starts or not ends or min(starts) >= max(ends):
         return
-    first, last = min(starts), max(ends)
+    years_slider(page, page.words("filter.years"), min(starts), max(ends), key="figure_years")
+
+
+def years_slider(page: Page, label: str, first: int, last: int, *, key: str, width: int | str = "stretch") -> None:
+    """A range of years, the period of the link; all of them are no condition."""
     since = page.selection.since.year if page.selection.since else first
     until = page.selection.until.year if page.selection.until else last
-    st.session_state["figure_years"] = (min(max(since, first), last), max(min(until, last), first))
-    st.slider(page.words("filter.years"), first, last, key="figure_years", on_change=_take_years, args=(first, last))
+    st.session_state[key] = (min(max(since, first), last), max(min(until, last), first))
+    st.slider(label, first, last, key=key, width=width, on_change=_take_years, args=(key, first, last))
 
 
-def _take_years(first: int, last: int) -> None:
-    low, high = st.session_state["figure_years"]
+def _take_years(key: str, first: int, last: int) -> None:
+    low, high = st.session_state[key]
     change(since=date(low, 1, 1) if low > first else None, until=date(high, 12, 31) if high < last else None)
 
 
@@ -371,11 +373,10 @@ def rows_download(page: Page, table_name: str, keys: Iterable[str], name: str, l
     words, bundle = page.words, page.bundle
     wanted = frozenset(keys)
     frame = bundle[table_name]
-    with st.container(horizontal=True, key=f"downloads_{name}"):
-        st.download_button(
-            words(label, n=len(wanted)), lambda: report.csv_file(bundle, report.rows_of(bundle, table_name, frame[frame.iloc[:, 0].isin(wanted)])), f"tamshy-{bundle.version}-{name}.csv", "text/csv",
-            on_click="ignore", key=f"download_{name}",
-        )  # fmt: skip
+    st.download_button(
+        words(label, n=len(wanted)), lambda: report.csv_file(bundle, report.rows_of(bundle, table_name, frame[frame.iloc[:, 0].isin(wanted)])), f"tamshy-{bundle.version}-{name}.csv", "text/csv",
+        on_click="ignore", key=f"download_{name}",
+    )  # fmt: skip
 
 
 def measurements_download(page: Page, rows: Iterable[Record], name: str) -> None:

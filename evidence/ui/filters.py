@@ -6,6 +6,8 @@ Each option says how many incidents it has under the *other* filters; those with
 from __future__ import annotations
 
 from datetime import date, timedelta
+from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,8 +15,8 @@ import streamlit as st
 from evidence import charts, select
 from evidence.model import SELECTION_DEFAULTS, Selection
 from evidence.select import BY_KEY, Facet, Selected
-from evidence.ui.page import Page, change, md
-from evidence.words import Words, brief
+from evidence.ui.page import Page, change, selecting
+from evidence.words import brief
 
 # Facets by the question they answer: four controls are one line on a screen, ten are not.
 GROUPS = {"what": ("type", "relation", "grade"), "who": ("perpetrator", "defender", "company"), "where": ("place", "asset", "country"), "case": ("case",)}  # fmt: skip
@@ -44,9 +46,7 @@ def filters(page: Page) -> Selected:
         counts = select.options(page.bundle, page.selection)
         for group, keys in GROUPS.items():
             if opened[group].open:
-                with opened[group]:
-                    for key in keys:
-                        _options(BY_KEY[key], counts[key], page)
+                opened[group].html(f'<div class="t-facets">{"".join(_options(BY_KEY[key], counts[key], page) for key in keys)}</div>')
     if days.open:
         with days:
             _days(page)
@@ -54,38 +54,31 @@ def filters(page: Page) -> Selected:
     return selected
 
 
-def _options(facet: Facet, counts: pd.DataFrame, page: Page) -> None:
+def _options(facet: Facet, counts: pd.DataFrame, page: Page) -> str:
+    """The options of a facet as one piece of HTML, each a link that chooses it or takes it back.
+
+    Fifty of Streamlit's own pills take a browser a tenth of a second to draw anew at every choice.
+    """
     words, chosen = page.words, getattr(page.selection, facet.key)
-    st.caption(f"**{words(f'filter.{facet.key}')}.** {words(f'filter.{facet.key}_help')}")
     numbers = dict(zip(counts["code"], counts["n"], strict=True))
     order = {code: at for at, code in enumerate(words.codes(facet.terms))} if facet.terms else {}
-    # The order does not follow what is chosen: a pill that jumps away from the pointer is hard to take back.
+    # The order does not follow what is chosen: an option that jumps away from the pointer is hard to take back.
     codes = sorted(numbers, key=lambda code: (order.get(code, 0), 0 if facet.terms else -numbers[code], code))
     shown = codes[:OPTIONS_SHOWN] + [code for code in codes[OPTIONS_SHOWN:] if code in chosen]
-    names = {code: _option(select.name_of(facet, code, words), numbers[code], words) for code in shown}
-    key = f"pick_{facet.key}"
-    st.session_state[key] = [code for code in shown if code in chosen]
-    st.pills(
-        words(f"filter.{facet.key}"),
-        shown,
-        selection_mode="multi",
-        format_func=names.get,
-        key=key,
-        on_change=_take_facet,
-        args=(facet.key,),
-        label_visibility="collapsed",
+    parts = []
+    for code in shown:
+        left = tuple(other for other in chosen if other != code) if code in chosen else (*chosen, code)
+        parts.append(
+            f'<a role="checkbox" aria-checked="{str(code in chosen).lower()}"{"" if numbers[code] else " class=none"} '
+            f'data-keep="{escape(f"{facet.key}.{code}")}" href="{escape(selecting(page, **{facet.key: left}))}">'
+            f"{escape(brief(select.name_of(facet, code, words), 60))} <b>{escape(words.number(numbers[code]))}</b></a>"
+        )
+    more = f"<p>{escape(words('filter.more', n=len(codes) - len(shown)))}</p>" if len(codes) > len(shown) else ""
+    name = words(f"filter.{facet.key}")
+    return (
+        f"<p><b>{escape(name)}.</b> {escape(words(f'filter.{facet.key}_help'))}</p>"
+        f'<div class="t-options" role="group" aria-label="{escape(name)}">{"".join(parts)}</div>{more}'
     )
-    if len(codes) > len(shown):
-        st.caption(words("filter.more", n=len(codes) - len(shown)))
-
-
-def _option(name: str, n: int, words: Words) -> str:
-    label = f"{md(brief(name, 60))}  {words.number(n)}"
-    return f":gray[{label}]" if n == 0 else label
-
-
-def _take_facet(key: str) -> None:
-    change(**{key: tuple(st.session_state[f"pick_{key}"])})
 
 
 def _take_text() -> None:
@@ -93,35 +86,26 @@ def _take_text() -> None:
 
 
 def chips(page: Page) -> None:
-    """What the reader asked for, each part removable; and one button that removes all."""
-    parts = select.parts_in_words(page.selection, page.words)
+    """What the reader asked for, each part a link that removes it; and one that removes all."""
+    words, selection = page.words, page.selection
+    parts = []
+    for key, code, phrase in select.parts_in_words(selection, words):
+        if key == "period":
+            without: dict[str, Any] = {"since": None, "until": None}
+        elif key == "text":
+            without = {"text": ""}
+        else:
+            without = {key: tuple(other for other in getattr(selection, key) if other != code) or SELECTION_DEFAULTS[key]}
+        said = f"{words('filter.remove')}: {phrase}"
+        parts.append(
+            f'<a title="{escape(said)}" href="{escape(selecting(page, **without))}">{escape(brief(phrase, 70))} <span aria-hidden="true">✕</span></a>'
+        )
+    if parts:
+        parts.append(
+            f'<a class="all" href="{escape(selecting(page, Selection(language=selection.language)))}">{escape(words("filter.reset"))}</a>'
+        )
     # The row is there even when it is empty: a control below it that appeared anew would lose the keyboard's focus.
-    with st.container(horizontal=True, gap="small", key="chips"):
-        for key, code, phrase in parts:
-            st.button(
-                f"{md(brief(phrase, 70))}  ✕",
-                key=f"chip_{key}_{code}",
-                on_click=_remove,
-                args=(key, code),
-                help=page.words("filter.remove"),
-            )
-        if parts:
-            st.button(page.words("filter.reset"), key="reset", on_click=_reset, type="tertiary")
-
-
-def _remove(key: str, code: str) -> None:
-    selection: Selection = st.session_state["selection"]
-    if key == "period":
-        change(since=None, until=None)
-    elif key == "text":
-        change(text="")
-    else:
-        left = tuple(c for c in getattr(selection, key) if c != code)
-        change(**{key: left or SELECTION_DEFAULTS[key]})
-
-
-def _reset() -> None:
-    st.session_state["selection"] = Selection(language=st.session_state["selection"].language)
+    st.html(f'<div class="t-chips">{"".join(parts)}</div>')
 
 
 def period(page: Page) -> None:

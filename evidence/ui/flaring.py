@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
 
-from evidence import charts, flaring, plates, series
+from evidence import charts, flaring, observations, plates, series
 from evidence.model import Bundle
-from evidence.ui.environment import amount, measurements_download, rows_download, short, sources_html, table
+from evidence.ui.environment import amount, measurements_download, rows_download, short, sources_html, table, years_slider
 from evidence.ui.figures import flare_map
-from evidence.ui.page import Page, extra, here, say, set_extra, tell_html
+from evidence.ui.page import Page, extra, here, opener, set_extra, tell_html
 from evidence.ui.plates import flares_plate, keep
 from evidence.words import Words, brief
 
@@ -36,6 +37,7 @@ def flaring_section(page: Page) -> None:
         _area(page, key, year)
     if not years:
         return
+    _year(page, years, year)
     left, right = st.columns([1.12, 1], gap="large")
     with left:
         _ranking(page, key, year)
@@ -64,7 +66,7 @@ def _name(area: flaring.Area, words: Words) -> str:
 
 
 def _controls(page: Page, years: tuple[int, ...]) -> tuple[str, int]:
-    """Which country or area, and which year the ranking and the map show."""
+    """Which country or area, and which years of it; and the year that the ranking and the map below show."""
     words = page.words
     names = _options(page.bundle, words.language)
     options = list(names)
@@ -81,10 +83,36 @@ def _controls(page: Page, years: tuple[int, ...]) -> tuple[str, int]:
             on_change=_take_area,
             args=(options[0],),
         )
-        if len(years) > 1:
-            st.session_state["flare_year"] = year
-            st.slider(words("flaring.year"), years[0], years[-1], key="flare_year", width=420, on_change=_take_year, args=(years[-1],))
+        first, last = _extent(page.bundle, observations.about(page.bundle.path, "detection"))
+        if first < last:
+            years_slider(page, words("flaring.years"), first, last, key="flaring_years", width=420)
     return key, year
+
+
+def _year(page: Page, years: tuple[int, ...], year: int) -> None:
+    """The year of the ranking and the map, chosen or played."""
+    if len(years) < 2:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="flaring_year"):
+        st.session_state["flare_year"] = year
+        st.slider(page.words("flaring.year"), years[0], years[-1], key="flare_year", width=420, on_change=_take_year, args=(years[-1],))
+        st.html(_player(page, years), width="content")
+
+
+def _player(page: Page, years: tuple[int, ...]) -> str:
+    """A button that asks for one year after another (boot.js); who wants no motion goes on by one year a press."""
+    words = page.words
+    texts = "".join(f'<span class="{name}">{escape(words(f"flaring.{name}"))}</span>' for name in ("play", "stop", "next"))
+    return f'<div class="t-play"><button type="button" data-play="{escape(here(page, year="YEAR"))}" data-years="{years[0]} {years[-1]}">{texts}</button></div>'
+
+
+@lru_cache(maxsize=4)
+def _extent(bundle: Bundle, seen: observations.Known | None) -> tuple[int, int]:
+    """The first and the last year of anything shown here: countries, flares, heat spots."""
+    starts = [row["period_start"].year for rows in flaring.countries(bundle).values() for row in rows]
+    ends = [(row["period_end"] - pd.Timedelta(days=1)).year for rows in flaring.countries(bundle).values() for row in rows]
+    known = [*starts, *ends, *flaring.years(bundle), *([seen.since.year, seen.until.year] if seen else [])]
+    return (min(known), max(known)) if known else (0, 0)
 
 
 def _take_area(default: str) -> None:
@@ -118,37 +146,33 @@ def _country(page: Page, key: str, year: int) -> None:
             others.setdefault(row["period_start"].year, []).append(charts.Mark(0.5, row["shown"], title, shape="diamond"))
     known = {row["period_start"].year: row["shown"] for row in lead}
     span = range(min([*known, *others]), max([*known, *others]) + 1)
-    columns = [_column(page, at, known.get(at), year, tuple(others.get(at, ()))) for at in span]
-    left, right = st.columns([1.5, 1], gap="large")
-    with left:
-        alt = words("flaring.alt", name=name, since=str(span[0]), until=str(span[-1]), n=len(known))
-        what = words("figures.what", indicator=words.label("indicator", flaring.VOLUME), unit=words.label("unit", unit))
-        told = f"{words('figures.by', who=who)} {words('flaring.diamonds') if others else ''}".strip()
-        keep(
-            page,
-            f"{name}, {span[0]}–{span[-1]}",
-            what,
-            len(rows),
-            lambda: plates.years_drawing(columns, alt=alt, missing=words("flaring.missing")),
-            told,
-        )
-        st.html(
-            f'<figure class="t-figure-rows"><figcaption><p>{escape(words("figures.what", indicator=words.label("indicator", flaring.VOLUME), unit=words.label("unit", unit)))}</p></figcaption>'
-            f"{charts.columns(columns, alt=alt, missing=words('flaring.missing'))}"
-            f'<p class="t-small">{escape(words("figures.by", who=who))}'
-            f"{' ' + escape(words('flaring.diamonds')) if others else ''}</p>{_whose(page, rows, main, unit)}</figure>"
-        )
-    with right:
-        _statements(page, tuple(area.asset for area in flaring.areas(page.bundle).values() if area.asset and not area.background), name)
+    link = here(page, year="YEAR")
+    columns = [_column(page, at, known.get(at), year, link, tuple(others.get(at, ()))) for at in span]
+    alt = words("flaring.alt", name=name, since=str(span[0]), until=str(span[-1]), n=len(known))
+    what = words("figures.what", indicator=words.label("indicator", flaring.VOLUME), unit=words.label("unit", unit))
+    told = f"{words('figures.by', who=who)} {words('flaring.diamonds') if others else ''}".strip()
+    missing = words("flaring.missing")
+    keep(page, f"{name}, {span[0]}–{span[-1]}", what, len(rows), lambda: plates.years_drawing(columns, alt=alt, missing=missing), told)
+    figure = (
+        f'<figure class="t-figure-rows"><figcaption><p>{escape(what)}</p></figcaption>{charts.columns(columns, alt=alt, missing=missing)}'
+        f'<p class="t-small">{escape(told)}</p>{_whose(page, rows, main, unit)}</figure>'
+    )
+    assets = tuple(area.asset for area in flaring.areas(page.bundle).values() if area.asset and not area.background)
+    # One piece of HTML: a browser draws it in a fraction of the time that columns with parts of their own take.
+    st.html(f'<div class="t-two">{figure}{_statements(page, assets, name)}</div>')
     measurements_download(page, rows, f"flaring-{key}")
 
 
-def _column(page: Page, at: int, value: float | None, year: int, others: tuple[charts.Mark, ...] = (), note: str = "") -> charts.Column:
+def _column(
+    page: Page, at: int, value: float | None, year: int, link: str, others: tuple[charts.Mark, ...] = (), note: str = ""
+) -> charts.Column:
+    """A year as a column; `link` is the address of any of them."""
     words = page.words
     text = "" if value is None else short(value, words)
     title = f"{at}: {words('flaring.missing') if value is None else words.number(value)}{note}"
-    link = here(page, year=str(at)) if at in flaring.years(page.bundle) else ""
-    return charts.Column(at, value, text, title, link, at == year, others)
+    return charts.Column(
+        at, value, text, title, link.replace("YEAR", str(at)) if at in flaring.years(page.bundle) else "", at == year, others
+    )
 
 
 def _title(page: Page, name: str, values: Sequence[float], periods: Sequence[str], who: str, unit: str) -> None:
@@ -222,8 +246,10 @@ def _area(page: Page, key: str, year: int) -> None:
         return
     name = _name(area, words)
     _title(page, name, rows["volume"].tolist(), [str(at) for at in rows["year"]], words("flaring.satellite"), UNIT)
+    link = here(page, year="YEAR")
     columns = [
-        _column(page, int(row.year), float(row.volume), year, note=f" ({words.count(int(row.n), 'flare')})") for row in rows.itertuples()
+        _column(page, int(row.year), float(row.volume), year, link, note=f" ({words.count(int(row.n), 'flare')})")
+        for row in rows.itertuples()
     ]
     alt = words("flaring.alt", name=name, since=str(columns[0].year), until=str(columns[-1].year), n=len(columns))
     notes = [words("flaring.sum_note"), words("flaring.zero") if (rows["volume"] == 0).any() else "", _assignment(area, words)]
@@ -245,14 +271,11 @@ def _area(page: Page, key: str, year: int) -> None:
         lines,
         numbers=(1, 2),
     )
-    left, right = st.columns([1.5, 1], gap="large")
-    with left:
-        st.html(
-            f'<figure class="t-figure-rows"><figcaption><p>{escape(what)}</p></figcaption>{drawn}'
-            f'<p class="t-small">{escape(" ".join(note for note in notes if note))} {sources_html(page, area.row["source_ids"])}</p>{full}</figure>'
-        )
-    with right:
-        _statements(page, (area.asset,) if area.asset else (), name)
+    figure = (
+        f'<figure class="t-figure-rows"><figcaption><p>{escape(what)}</p></figcaption>{drawn}'
+        f'<p class="t-small">{escape(told)} {sources_html(page, area.row["source_ids"])}</p>{full}</figure>'
+    )
+    st.html(f'<div class="t-two">{figure}{_statements(page, (area.asset,) if area.asset else (), name)}</div>')
 
 
 def _assignment(area: flaring.Area, words: Words) -> str:
@@ -261,7 +284,7 @@ def _assignment(area: flaring.Area, words: Words) -> str:
     return words("flaring.assigned", grade=area.grade, basis=words.label("assignment_basis", str(area.row["assignment_basis"])).lower())
 
 
-def _statements(page: Page, assets: tuple[str, ...], name: str) -> None:
+def _statements(page: Page, assets: tuple[str, ...], name: str) -> str:
     """What others than the satellite say, each with who says it and when; what stands against it beside."""
     words, bundle = page.words, page.bundle
     rows = series.during(flaring.statements(bundle, assets) if assets else (), page.selection.since, page.selection.until)
@@ -290,7 +313,7 @@ def _statements(page: Page, assets: tuple[str, ...], name: str) -> None:
         said.append(
             f'<details class="t-more"><summary>{escape(words("flaring.accounts", n=len(claims)))}</summary><ul class="t-told">{told}</ul></details>'
         )
-    st.html(f'<section class="t-figure-rows">{"".join(said)}</section>')
+    return f'<section class="t-figure-rows">{"".join(said)}</section>'
 
 
 def _claim(page: Page, row: Mapping[str, Any]) -> str:
@@ -309,7 +332,7 @@ def _ranking(page: Page, chosen: str, year: int) -> None:
     words = page.words
     areas = flaring.areas(page.bundle)
     rows = flaring.ranking(page.bundle, year)
-    bars = []
+    bars, link = [], here(page, area="AREA")
     for row in rows.itertuples():
         area = areas[row.area]
         notes = [words.count(int(row.n), "flare")]
@@ -325,7 +348,7 @@ def _ranking(page: Page, chosen: str, year: int) -> None:
                 short(float(row.volume), words),
                 " · ".join(notes),
                 look,
-                here(page, area=row.area),
+                link.replace("AREA", quote(row.area)),
                 row.area == chosen,
             )
         )
@@ -353,11 +376,11 @@ def _map(page: Page, key: str, year: int) -> None:
         shown = spots[spots["volume"].notna()] if spots["volume"].notna().any() else spots
         look = {"key": f"area:{key}", "at": [float(shown["lat"].mean()), float(shown["lon"].mean())], "zoom": _zoom(shown)}
     listed = int(flaring.ranking(page.bundle, year)["n"].sum())
-    st.markdown(f"**{words('flaring.map_title', n=listed, year=str(year))}**")
+    title, note = words("flaring.map_title", n=listed, year=str(year)), words("flaring.map_note", years=flaring.LASTING_YEARS)
+    st.html(f'<section class="t-figure-rows t-above"><h2>{escape(title)}</h2><p class="t-small">{escape(note)}</p></section>')
     flare_map(page, years=(year, year), key="flare_map", look=look, height=520)
-    title, unit = words("flaring.map_title", n=listed, year=str(year)), words("plate.unit_flares", unit=words.label("unit", UNIT))
-    keep(page, title, unit, listed, flares_plate(page, year), words("flaring.map_note", years=flaring.LASTING_YEARS), words("map.credit"))
-    say(words("flaring.map_note", years=flaring.LASTING_YEARS))
+    unit = words("plate.unit_flares", unit=words.label("unit", UNIT))
+    keep(page, title, unit, listed, flares_plate(page, year), note, words("map.credit"))
 
 
 def _zoom(spots: pd.DataFrame) -> int:
@@ -372,13 +395,13 @@ def _stacks(page: Page, key: str, year: int) -> None:
     if key not in flaring.areas(bundle):
         return
     rows = flaring.stacks(bundle, key, year)
-    lines = []
+    lines, link = [], opener(page)
     for row in rows.head(STACKS).to_dict("records"):
         frequency = row["detection_frequency_percent"]
         near = f"{escape(row['nearest_settlement'])}, {escape(words.number(row['nearest_settlement_km'], 1))} km" if row["nearest_settlement"] and pd.notna(row["nearest_settlement_km"]) else ""  # fmt: skip
         lines.append(
             (
-                f'<a class="t-open" href="{escape(here(page, id=row["flare_id"]))}">{escape(words("flare.title", id=row["flare_id"]))}</a>',
+                f'<a class="t-open" href="{escape(link + row["flare_id"])}">{escape(words("flare.title", id=row["flare_id"]))}</a>',
                 escape(words.number(row["volume"], 1)) if pd.notna(row["volume"]) else escape(words("flaring.not_listed")),
                 f"{row['years']}", f"{row['first_year']}–{row['last_year']}", escape(words("flaring.lasting" if row["lasting"] else "flaring.short")),
                 f"{escape(words.number(frequency, 0))} %" if pd.notna(frequency) else "", near,

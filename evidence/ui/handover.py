@@ -15,16 +15,21 @@ import streamlit as st
 from evidence import earlier, report, select, server
 from evidence.model import Bundle
 from evidence.report import archive, sheets, tables, views
-from evidence.report.published import Rows
+from evidence.report.progress import Tell, course, quiet
+from evidence.report.published import Rows, positions
 from evidence.select import Selected
+from evidence.ui.making import file_button, meanwhile
 from evidence.ui.page import CARDS, PAGES, Page, copyable, link, md
 from evidence.words import Words
 
 SHEET_ROWS = 20_000  # more make a workbook that nobody waits for
+QUICK_ROWS, QUICK_SHEET = 4_000, 800  # so many rows are a table, or a workbook, in less than a second
 Shown = tuple[Sequence[Rows], str]  # what a page shows, and its caption
 EMBEDS = ("map", "timeline", "chart")
 _HEIGHTS = {"map": 620, "timeline": 640, "chart": 520}
+NAMED_ROWS = 60  # rows whose ids fit into an address
 LISTED = 60  # differences told one by one
+ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -40,12 +45,14 @@ def take_incidents(page: Page, selected: Selected) -> None:
 
 
 def take_tables(page: Page) -> None:
-    """The panel of a page whose figures are drawn from whole tables."""
+    """The panel of a page that shows other tables than the incidents: of each the rows that its link asks for."""
 
     def made() -> Shown:
-        rows = views.shown(page.bundle, page.key, page.selection)
-        names = page.words.all_of(table_name(page.bundle, page.words, one.name) for one in rows)
-        return rows, page.words("take.whole_tables", tables=names)
+        from evidence.ui.asked import in_words  # knows the pages, which know this panel
+
+        said = views.beside(link())
+        rows = views.shown(page.bundle, page.key, page.selection, said)
+        return rows, in_words(page, rows, said)
 
     take(page, made)
 
@@ -70,9 +77,12 @@ def take(page: Page, made: Callable[[], Shown], **also: list[str]) -> None:
         if not opened.open:
             return
         rows, caption = made()
+        if not rows:
+            st.info(words("take.none"))
+            return
         query = {word: values for word, values in link().items() if word not in {"id", "list"}} | also
-        with st.spinner(words("take.working"), show_time=True):
-            view = views.view(page.bundle, page.key, query)
+        with meanwhile(words, "take", words("take.id"), _close) as tell:
+            view = views.view(page.bundle, page.key, query, tell)
         asked = archive.Taken(
             words(f"question.{page.key}"),
             caption,
@@ -85,44 +95,68 @@ def take(page: Page, made: Callable[[], Shown], **also: list[str]) -> None:
         st.html(_live(page, rows, query) + _cite(page, asked) + _frame(page, query))
 
 
+def _close() -> None:
+    st.session_state["take"] = False
+
+
 def _files(page: Page, rows: Sequence[Rows], asked: archive.Taken) -> None:
-    """Buttons that make a file when a reader takes it; each shows that it is at work."""
+    """A button a file; what may take longer than a second is made first, with a bar and a way to stop."""
     bundle, words = page.bundle, page.words
     name, main = f"tamshy-{bundle.version}-{page.key}", rows[0]
-    located = tables.count_located(bundle, main)
-    offered: list[tuple[str, str, str, str, Callable[[], bytes]]] = [
-        ("zip", words("take.zip"), f"{name}.zip", "application/zip", lambda: archive.archive(bundle, words, rows, asked)),
-        ("csv", words("take.csv", n=len(main)), f"{name}.csv", "text/csv", lambda: tables.csv_file(bundle, main)),
+    n, located = sum(map(len, rows)), tables.count_located(bundle, main)
+
+    def csv(tell: Tell) -> bytes:
+        return tables.csv_file(bundle, main, course(len(main), tell))
+
+    def points(tell: Tell) -> bytes:
+        return tables.geojson_file(bundle, main, asked.selection, course(len(main), tell))
+
+    def zipped(tell: Tell) -> bytes:
+        return archive.archive(bundle, words, rows, asked, tell)
+
+    def sheet(tell: Tell) -> bytes:
+        return _workbook(bundle, words, rows, asked, tell)
+
+    origin = _origin()  # asked for here: the thread that makes the file knows no reader
+
+    def whole(tell: Tell) -> bytes:
+        return everything(bundle, words, origin, tell)
+
+    offered: list[tuple[str, str, str, str, Callable[[Tell], bytes], bool]] = [
+        ("zip", words("take.zip"), f"{name}.zip", ZIP, zipped, True),
+        ("csv", words("take.csv", n=len(main)), f"{name}.csv", "text/csv", csv, len(main) > QUICK_ROWS),
     ]
-    if sum(map(len, rows)) <= SHEET_ROWS:
-        offered.append(("xlsx", words("take.xlsx"), f"{name}.xlsx", XLSX, lambda: _workbook(bundle, words, rows, asked)))
+    if n <= SHEET_ROWS:
+        offered.append(("xlsx", words("take.xlsx"), f"{name}.xlsx", XLSX, sheet, n > QUICK_SHEET))
     if located:
-        made = words("take.geojson", n=located)
-        offered.append(
-            ("geojson", made, f"{name}.geojson", "application/geo+json", lambda: tables.geojson_file(bundle, main, asked.selection))
-        )
-    offered.append(("all", words("take.all"), f"tamshy-{bundle.version}.zip", "application/zip", lambda: everything(bundle, words)))
+        said = words("take.geojson", n=located)
+        offered.append(("geojson", said, f"{name}.geojson", "application/geo+json", points, len(main) > QUICK_ROWS))
+    offered.append(("all", words("take.all"), f"tamshy-{bundle.version}.zip", ZIP, whole, True))
     with st.container(horizontal=True, key="take_files"):
-        for kind, label, file, media, make in offered:
-            st.download_button(label, make, file, media, key=f"take_{kind}", on_click="ignore")
+        for kind, label, file, media, make, slow in offered:
+            file_button(page, f"take_{kind}", label, file, media, make, slow=slow, asked=asked)
 
 
-def _workbook(bundle: Bundle, words: Words, rows: Sequence[Rows], asked: archive.Taken) -> bytes:
+def _workbook(bundle: Bundle, words: Words, rows: Sequence[Rows], asked: archive.Taken, tell: Tell) -> bytes:
     about = [
         asked.title,
         asked.selection,
         words("zip.version", title=bundle.title, version=bundle.version, date=words.date(bundle.published)),
     ]
     return sheets.workbook(
-        bundle, words, rows, [*about, archive.cite(bundle, words, asked), words("zip.licence_text"), words("zip.withheld_people")]
+        bundle,
+        words,
+        rows,
+        [*about, archive.cite(bundle, words, asked), words("zip.licence_text"), words("zip.withheld_people")],
+        course(sum(map(len, rows)), tell),
     )
 
 
-def everything(bundle: Bundle, words: Words) -> bytes:
-    """The ZIP of the whole bundle."""
-    address = f"{_origin()}/?{urlencode({'v': bundle.version})}"
+def everything(bundle: Bundle, words: Words, origin: str, tell: Tell = quiet) -> bytes:
+    """The ZIP of the whole bundle; `origin` is where this server stands."""
+    address = f"{origin}/?{urlencode({'v': bundle.version})}"
     taken = archive.Taken(bundle.title, words("take.everything"), address, "", date.today().isoformat(), whole=True)
-    return archive.archive(bundle, words, archive.everything(bundle), taken)
+    return archive.archive(bundle, words, archive.everything(bundle), taken, tell)
 
 
 # ── addresses ────────────────────────────────────────────────────────────────────────────────────
@@ -144,17 +178,25 @@ def _live(page: Page, rows: Sequence[Rows], query: dict[str, list[str]]) -> str:
     asked = {**asked, "relation": ["all"]} if page.key == "case" else asked
     lines = []
     for one in rows:
-        n = server.rows_at(page.bundle, one.name, asked)
-        # Where the words of a link do not give just these rows, the address is that of the whole table, and says so by its number.
-        said = asked if n == len(one) else {"relation": ["all"]} if one.name == "incidents" else {}
-        count = n if n == len(one) else len(page.bundle[one.name])
-        name = table_name(page.bundle, words, one.name)
-        lines.append(
-            f"<p>{escape(words('take.live_rows', table=name, n=count))}</p>{copyable(words, origin + server.address(one.name, 'csv', said))}"
-        )
+        where, count = _address_of(page.bundle, one, asked)
+        said = words("take.live_rows", table=table_name(page.bundle, words, one.name), n=count)
+        lines.append(f"<p>{escape(said)}</p>{copyable(words, origin + where)}")
     return (
         f'<div class="t-small t-take"><h3>{escape(words("take.live"))}</h3><p>{escape(words("take.live_note"))}</p>{"".join(lines)}</div>'
     )
+
+
+def _address_of(bundle: Bundle, rows: Rows, asked: dict[str, list[str]]) -> tuple[str, int]:
+    """(the address of these rows, how many it sends): by the words of the link where they give just these, else by their ids.
+
+    Of too many for an address it is that of the whole table, and says so by its number.
+    """
+    if (n := server.rows_at(bundle, rows.name, asked)) == len(rows):
+        return server.address(rows.name, "csv", asked), n
+    if len(rows) <= NAMED_ROWS:
+        ids = quote(",".join(positions(bundle, rows.name).take(rows.at)), safe=",/-")
+        return f"{server.address(rows.name, 'csv', {})}?id={ids}", len(rows)
+    return server.address(rows.name, "csv", {"relation": ["all"]} if rows.name == "incidents" else {}), len(bundle[rows.name])
 
 
 def _cite(page: Page, asked: archive.Taken) -> str:
@@ -215,7 +257,8 @@ def changed_since(bundle: Bundle, words: Words, version: str) -> None:
     if folder is None:
         st.info(words("link.other_version", then=md(version[:12]), now=bundle.version) + " " + words("link.version_gone"))
         return
-    found = earlier.differences(bundle, folder)
+    with meanwhile(words, "comparing", words("link.comparing"), _leave_version) as tell:
+        found = earlier.differences(bundle, folder, tell)
     st.info(words("link.changed", then=md(version[:12]), now=bundle.version, n=len(found)))
     if not found:
         return
@@ -224,6 +267,11 @@ def changed_since(bundle: Bundle, words: Words, version: str) -> None:
             st.html(f'<ul class="t-list t-small">{"".join(_changed(bundle, words, one) for one in found[:LISTED])}</ul>')
             if len(found) > LISTED:
                 st.caption(md(words("link.changed_more", n=len(found) - LISTED)))
+
+
+def _leave_version() -> None:
+    """Show the data as they are, without a word of what they were."""
+    st.session_state["link_version"] = None
 
 
 def _changed(bundle: Bundle, words: Words, one: earlier.Difference) -> str:

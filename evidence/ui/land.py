@@ -9,12 +9,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import maps, server
+from evidence import maps
 from evidence.model import Bundle, split
-from evidence.ui.figures import home_view, theme
-from evidence.ui.page import Page, change, here, set_extra, tell_html
+from evidence.ui.page import Page, here, tell_html
+from evidence.ui.stage import draw
 from evidence.words import Words, brief
 from evidence.zones import Far
+
+VILLAGE = "PLACE"  # stands in the address of a village's page where its id belongs (land.js)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str = "") -> str:
@@ -86,52 +88,18 @@ def kilometres(words: Words, metres: float) -> str:
     return words("land.radius", km=words.number(metres / 1000))
 
 
-def draw_map(page: Page, data: dict[str, Any], *, key: str, height: int) -> dict[str, Any]:
-    """The land map through st_folium: the base stays, the data changes. What was clicked or drawn on it, if anything new."""
-    from streamlit_folium import st_folium
+def draw_map(page: Page, data: dict[str, Any], *, key: str, height: int) -> list[list[float]] | None:
+    """The land map: the base stays, the data changes. The corners of a boundary that was just drawn on it, as [lat, lon].
 
-    words, bundle = page.words, page.bundle
-    assets = {
-        "script": server.asset_url(bundle, "map.js"),
-        "style": server.asset_url(bundle, "map.css"),
-        "basemap": server.asset_url(bundle, "basemap.json"),
-        "context": server.asset_url(bundle, f"context-{words.language}.json"),
-    }
-    centre, zoom = home_view(bundle)
-    base = maps.base_map(words, assets=assets, theme=theme(), home=["KAZ"], centre=centre, zoom=zoom, visible={"incidents": False})
+    A click on a settlement opens its page, on anything else its card, by the link.
+    """
+    # Not `urlencode`d: the mark is put in by the map.
+    village = here(page, place=VILLAGE, show="", id="", list="")
     with st.container(key=f"map_{key}"):
-        value = st_folium(
-            base, key=key, height=height, width=None, use_container_width=True, returned_objects=[], feature_group_to_add=maps.land(data)
-        )
-    value = value or {}
-    told = value.get("told", 0)
-    fresh = bool(told) and told != st.session_state.get(f"told_{key}")
-    clicks = value.get("clicks", 0)
-    clicked = bool(clicks) and clicks != st.session_state.get(f"clicks_{key}")
-    st.session_state[f"told_{key}"] = told or st.session_state.get(f"told_{key}")
-    st.session_state[f"clicks_{key}"] = clicks or st.session_state.get(f"clicks_{key}")
-    if clicked:
-        return value
-    return {name: value[name] for name in ("place", "drawn") if name in value} if fresh else {}
-
-
-def take_click(page: Page, value: dict[str, Any]) -> None:
-    """A click on a settlement opens its page, on anything else its card."""
-    picked = value.get("picked") or {}
-    place = value.get("place") or (picked.get("id") if picked.get("kind") == "place" else "")
-    if place and page.bundle.has("places", place):
-        go_to(place)
-        st.rerun(scope="app")
-    if picked:
-        st.session_state["picked"] = (picked["kind"], picked["id"])
-        st.rerun(scope="app")
-
-
-def go_to(place_id: str) -> None:
-    """Open a settlement's page."""
-    change(place=(place_id,) if place_id else ())
-    set_extra(list="", show="")
-    st.session_state["picked"] = None
+        value = draw(page, maps.land({**data, "village": village}), key=key, height=height, visible={"incidents": False})
+    told, before = value.get("told", 0), st.session_state.get(f"told_{key}")
+    st.session_state[f"told_{key}"] = told or before
+    return value.get("drawn") if told and told != before else None
 
 
 def bounds(points: Iterable[tuple[float, float]], margin: float = 0.02) -> list[list[float]] | None:

@@ -11,7 +11,7 @@ from evidence.select import Selected
 from evidence.ui.cards import card, norm_line
 from evidence.ui.casefile import lower
 from evidence.ui.lists import listing
-from evidence.ui.page import Page, change, extra, md, pick, say, set_extra, tell
+from evidence.ui.page import Page, change, extra, md, opens, pick, say, set_extra, tell
 from evidence.ui.pressure import choose
 from evidence.words import brief
 
@@ -187,7 +187,7 @@ def _table(page: Page, found: pd.DataFrame) -> None:
         lines.append(
             [
                 f"{md(title)} :gray[({md(lower(words.label('title_status', norm['title_status'])))})]",
-                f"{md(kinds)}, {md(words.date(act['period']))}",
+                opens(page, row["incident_id"], f"{md(kinds)}, {md(words.date(act['period']))}"),
                 md(words(f"ledger.relation_{row['relation']}")),
                 md(words.label("asserted_by", row["asserted_by"])),
                 md("; ".join(f"{who}: {said}" for who, said in _replies(page, act))),
@@ -198,9 +198,9 @@ def _table(page: Page, found: pd.DataFrame) -> None:
         st.markdown("\n".join(f"| {' | '.join(cell for cell, kept in zip(line, keep, strict=True) if kept)} |" for line in table))
     if len(found) > ROWS:
         say(words("ledger.rows_left", n=len(found) - ROWS))
-    frame = select.index(bundle).frame
-    st.markdown(f"**{words('ledger.open')}**")
-    listing(page, frame[frame["incident_id"].isin(set(found["incident_id"]))], key="ledger", size=20)
+        frame = select.index(bundle).frame
+        st.markdown(f"**{words('ledger.open')}**")
+        listing(page, frame[frame["incident_id"].isin(set(found["incident_id"]))], key="ledger", size=20)
 
 
 def _replies(page: Page, act: casefile.Row) -> list[tuple[str, str]]:

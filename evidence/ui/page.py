@@ -73,6 +73,7 @@ EXTRAS = frozenset(
         "year",
         "pollutant",
         "site",
+        "post",
         "event",
         "unverified",
         # The Resettlement page: a day, what is measured from and how far, the rule it is held against.
@@ -145,11 +146,9 @@ def open_page(key: str) -> Page:
 
     Stands alone: a deep link as the first request after a start runs the page without the navigation.
     """
-    bundle = load.opened()
-    st.session_state["page"] = key
+    page = settle(key)
+    bundle, words = page.bundle, page.words
     st.session_state["kept_figures"] = []
-    selection = _read_link(bundle, opening=True)
-    words = speak(bundle, selection.language)
     st.set_page_config(page_title=f"{words(f'page.{key}')} · Tamshy", layout="wide", initial_sidebar_state="collapsed")
     if bundle.synthetic:
         st.error(words("synthetic.banner"))
@@ -167,7 +166,15 @@ def open_page(key: str) -> Page:
 
         changed_since(bundle, words, version)
     write_link()
-    return Page(key, bundle, words, selection, st.session_state.get("picked"))
+    return page
+
+
+def settle(key: str) -> Page:
+    """What the page `key` works with, by the link or by what the reader chose; nothing is drawn, and to ask again changes nothing."""
+    bundle = load.opened()
+    st.session_state["page"] = key
+    selection = _read_link(bundle, opening=True)
+    return Page(key, bundle, speak(bundle, selection.language), selection, st.session_state.get("picked"))
 
 
 def _take_language() -> None:
@@ -266,6 +273,17 @@ def here(page: Page, **said: str) -> str:
     """The address of this view with words of its link changed; an empty one is left out."""
     query = {**link(), **{word: [value] for word, value in said.items()}}
     asked = urlencode([(word, value) for word, values in query.items() for value in values if value])
+    return f"{'.' if page.key == PAGES[0] else page.key}?{asked}"
+
+
+def selecting(page: Page, selection: Selection | None = None, **changed: Any) -> str:
+    """The address of this view with another selection, or with fields of this one changed."""
+    query = {
+        **select.to_query(selection or page.selection.but(**changed)),
+        **{word: said for word, said in link().items() if word in {"id", *EXTRAS}},
+    }
+    query.pop("list", None)  # page 3 of another list is nowhere
+    asked = urlencode([(word, value) for word, values in query.items() for value in values])
     return f"{'.' if page.key == PAGES[0] else page.key}?{asked}"
 
 

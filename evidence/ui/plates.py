@@ -5,7 +5,7 @@ Drawn when asked, from the frames of the page, always on paper-coloured ground i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +14,14 @@ import streamlit as st
 
 from evidence import charts, select
 from evidence.model import split
+from evidence.report.progress import Tell
+from evidence.report.views import beside
 from evidence.select import Selected
-from evidence.ui.page import Page
+from evidence.ui.making import file_button
+from evidence.ui.page import Page, link
 from evidence.words import Words, brief
 
+QUICK = 1_000  # so many records are drawn in less than a second, as PNG too
 KINDS = {"PNG": "image/png", "SVG": "image/svg+xml"}
 
 
@@ -30,20 +34,37 @@ def plate_buttons(page: Page, figure: str, make: Callable[[], str], named: str =
         make: gives the plate as SVG.
         named: what the buttons call it, the end of a word `plate.figure_…`, where that is not `figure` itself.
     """
-    from evidence import plates
-
     words, name = page.words, f"tamshy-{page.bundle.version}-{figure}-{page.words.language}"
+    slow, asked = (make.n > QUICK, make.asked) if isinstance(make, Plate) else (False, ())
     with st.container(horizontal=True, key=f"plate_{figure}", gap="small"):
         for kind, media in KINDS.items():
-            st.download_button(
-                words("plate.take", figure=words(f"plate.figure_{named or figure}"), kind=kind),
-                (lambda: plates.png(make())) if kind == "PNG" else lambda: make().encode(),
-                f"{name}.{kind.lower()}",
-                media,
-                key=f"plate_{figure}_{kind.lower()}",
-                on_click="ignore",
-                type="tertiary",
-            )
+            label = words("plate.take", figure=words(f"plate.figure_{named or figure}"), kind=kind)
+            key, file = f"plate_{figure}_{kind.lower()}", f"{name}.{kind.lower()}"
+            file_button(page, key, label, file, media, _draws(make, kind), slow=slow, asked=asked, type="tertiary")
+
+
+def _draws(make: Callable[[], str], kind: str) -> Callable[[Tell], bytes]:
+    def draw(tell: Tell) -> bytes:
+        from evidence import plates
+
+        tell(0.05)
+        svg = make()
+        tell(0.5)
+        return plates.png(svg) if kind == "PNG" else svg.encode()
+
+    return draw
+
+
+@dataclass(frozen=True)
+class Plate:
+    """Draws a figure of so many records; `asked` is what it is of beside the view."""
+
+    draw: Callable[[], str]
+    n: int
+    asked: Hashable = ()
+
+    def __call__(self) -> str:
+        return self.draw()
 
 
 def caption(selected: Selected, words: Words) -> str:
@@ -82,7 +103,7 @@ def map_plate(page: Page, selected: Selected, title: str, *, years: tuple[int, i
         about = told(page, selected, title=title, unit=words("plate.unit_map"), notes=unlocated, credit=words("map.credit"))
         return plates.map_svg(page.bundle, words, selected.frame, about, years=years)
 
-    return make
+    return Plate(make, selected.n, (title, years))
 
 
 def timeline_plate(page: Page, selected: Selected, title: str, highlight: Sequence[str] = ()) -> Callable[[], str]:
@@ -94,7 +115,7 @@ def timeline_plate(page: Page, selected: Selected, title: str, highlight: Sequen
         about = told(page, selected, title=title, unit=page.words("plate.unit_timeline"))
         return plates.timeline_svg(page.words, selected.frame, about, highlight=highlight)
 
-    return make
+    return Plate(make, selected.n, (title, tuple(highlight)))
 
 
 def trend_plate(page: Page, selected: Selected, title: str, panels: Sequence[Any], unit: str, notes: str) -> Callable[[], str]:
@@ -106,7 +127,7 @@ def trend_plate(page: Page, selected: Selected, title: str, panels: Sequence[Any
         about = told(page, selected, title=title, unit=page.words(f"plate.unit_{unit}"), notes=notes)
         return plates.frame(plates.columns_drawing(panels, page.words, width=plates.INNER), about, page.words.language)
 
-    return make
+    return Plate(make, selected.n, title)
 
 
 def lanes_plate(
@@ -122,7 +143,7 @@ def lanes_plate(
         drawn = plates.with_legend(drawn, _lanes_legend(page, look))
         return plates.frame(drawn, told(page, selected, title=title, unit=page.words("plate.unit_lanes"), notes=notes), page.words.language)
 
-    return make
+    return Plate(make, selected.n, (title, notes))
 
 
 def _lanes_legend(page: Page, look: charts.Look) -> list[tuple[str, str]]:
@@ -195,13 +216,16 @@ def pictures(page: Page) -> None:
 
 def kept_plate(page: Page, one: Kept) -> Callable[[], str]:
     """Draws a kept figure in its frame."""
+    from evidence.ui.asked import view_in_words  # knows the pages, which know this module
+
+    # What the link says is read now: the thread that draws knows no reader.
+    asked = "; ".join(view_in_words(page, beside(link()))) + "."
 
     def make() -> str:
         from evidence import plates
 
         words = page.words
-        asked = [phrase for key, _, phrase in select.parts_in_words(page.selection, words) if key == "period"]
-        selection = words("plate.shows", n=one.n) + (f" {'; '.join(asked)}." if asked else "")
+        selection = f"{words('plate.shows', n=one.n)} {asked}"
         about = plates.about(page.bundle, words, title=one.title, unit=one.unit, selection=selection, notes=one.notes, credit=one.credit)
         return plates.frame(one.draw(), about, words.language)
 

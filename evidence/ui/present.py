@@ -13,9 +13,9 @@ from evidence import report, server
 from evidence.deck import Scene
 from evidence.model import LANGUAGES, split
 from evidence.stories import Sentence, Step, Story
-from evidence.ui.figures import home_view, theme
 from evidence.ui.page import Page, box, extra, md, say, sheet
 from evidence.ui.pins import MINE, mine
+from evidence.ui.stage import home_view, theme
 from evidence.words import Words
 
 SAFE = ("https://", "http://")

@@ -16,10 +16,11 @@ from evidence import charts, lanes, select
 from evidence.model import Bundle, parse_period, split
 from evidence.select import Selected
 from evidence.ui.cards import card
-from evidence.ui.figures import drawn, small_map, theme
+from evidence.ui.figures import drawn, small_map
 from evidence.ui.lists import listing, openers
 from evidence.ui.page import Page, box, change, extra, md, opens, pick, say, set_extra, sheet, tell
 from evidence.ui.plates import caption, figure_plate, lanes_plate, plate_buttons
+from evidence.ui.stage import theme
 from evidence.words import Text, Words, brief
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def lanes_and_card(page: Page, selected: Selected) -> None:
         at = page.bundle.row("places", act["place_id"]) if act is not None else None
         if at is not None and pd.notna(at["lat"]):
             with place:
-                small_map(page, selected, at=(float(at["lat"]), float(at["lon"])), key=page.picked[1])
+                small_map(page, at=(float(at["lat"]), float(at["lon"])), key=page.picked[1])
 
 
 def _one_day(selected: Selected) -> date | None:

@@ -14,7 +14,6 @@ from evidence.charts import resettlement as drawn
 from evidence.model import Bundle, split
 from evidence.resettlement import Cohort, Figure, Figures, Flow, Stage
 from evidence.ui.cards import source_item
-from evidence.ui.figures import theme
 from evidence.ui.land import (
     account,
     at,
@@ -25,7 +24,6 @@ from evidence.ui.land import (
     note,
     people_names,
     table,
-    take_click,
     title,
     village_link,
     village_links,
@@ -34,6 +32,7 @@ from evidence.ui.lists import listing
 from evidence.ui.page import Page, here, tell_html
 from evidence.ui.plates import keep, land_plate
 from evidence.ui.pressure import choose
+from evidence.ui.stage import theme
 from evidence.ui.zones import verdict_line
 from evidence.words import Words
 
@@ -325,7 +324,7 @@ def _arcs(page: Page, flows: Sequence[Flow], *, key: str) -> None:
             page.words("flows.note"),
             page.words("map.credit"),
         )
-        take_click(page, draw_map(page, data, key=key, height=360))
+        draw_map(page, data, key=key, height=360)
 
 
 def _flow_table(page: Page, flows: Sequence[Flow]) -> str:

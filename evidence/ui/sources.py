@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from evidence import library, report, select
+from evidence import charts, library, plates, report, select
 from evidence.model import Bundle, split
-from evidence.ui.cards import card, title_of
+from evidence.ui.cards import card, norm_line, title_of
 from evidence.ui.lists import paged
 from evidence.ui.page import CARDS, Page, box, extra, find, here, md, opens, say, set_extra, sheet, tell
+from evidence.ui.plates import keep
 from evidence.ui.pressure import choose
 from evidence.words import Words, brief
 
@@ -299,7 +301,9 @@ def table_html(head: list[str], rows: list[list[str]], text: tuple[int, ...] = (
     """A table as HTML; columns named in `text`, and the first, hold words."""
     cells = "".join(f"<th scope='col'{_side(at, text)}>{escape(cell)}</th>" for at, cell in enumerate(head))
     body = "".join(
-        f"<tr><th scope='row'>{escape(row[0])}</th>{''.join(f'<td{_side(at, text)}>{escape(cell)}</td>' for at, cell in enumerate(row[1:], 1))}</tr>"
+        f"<tr><th scope='row'>{escape(row[0])}</th>"
+        + "".join(f'<td{_side(at, text)} data-label="{escape(head[at])}">{escape(cell)}</td>' for at, cell in enumerate(row[1:], 1))
+        + "</tr>"
         for row in rows
     )
     return f'<div class="t-scroll" tabindex="0" role="region" aria-label="{escape(head[0])}"><table class="t-table t-reading"><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -399,6 +403,10 @@ def _looked(page: Page) -> None:
         blocks.append(
             f'<figure><figcaption>{escape(words(f"holes.looked_{column}"))}</figcaption><div class="bars">{bars}</div>{ends}</figure>'
         )
+        title, counts = words(f"holes.looked_{column}"), years[["year", column]].itertuples(index=False)
+        columns = [charts.Column(int(year), float(n), words.number(int(n)), "") for year, n in counts]
+        draw = partial(plates.years_drawing, columns, alt=title, missing="")
+        keep(page, title, words("holes.looked"), int(years[column].sum()), draw, words("holes.looked_note"))
     st.html(f'<h3>{escape(words("holes.looked"))}</h3><div class="t-multiples">{"".join(blocks)}</div>')
     say(words("holes.looked_note"))
 
@@ -412,15 +420,30 @@ def _corrections(page: Page) -> list[str]:
         first, names = same.iloc[0].to_dict(), []
         for row in same.to_dict("records"):
             about = find(bundle, row["record_id"])
-            title = title_of(page, about[0], bundle.row(CARDS[about[0]], about[1])) if about else row["record_id"]
-            change = (
-                f" :gray[{md(brief(row['old_value'], 40))} → {md(brief(row['new_value'], 40))}]"
-                if len(same) <= TOLD_ONE_BY_ONE and row["old_value"] and row["new_value"]
-                else ""
-            )
+            norm = bundle.row("norms", row["record_id"])
+            other = norm_line(words, norm) if norm is not None else row["record_id"]
+            title = title_of(page, about[0], bundle.row(CARDS[about[0]], about[1])) if about else other
+            old, new = (_value(page, row["field"], row[column]) for column in ("old_value", "new_value"))
+            change = f" :gray[{md(brief(old, 40))} → {md(brief(new, 40))}]" if len(same) <= TOLD_ONE_BY_ONE and old and new else ""
             names.append((opens(page, row["record_id"], md(brief(title))) if about else md(title)) + change)
         blocks.append(box("t-gap", f"{', '.join(names)} :gray[({md(words.date(first['date']))})]", tell(words, words.text(first, "why"))))
     return blocks
+
+
+def _value(page: Page, field: str, value: str) -> str:
+    """What a corrected field held, in the reader's words: a date, a term, a place, coordinates; nothing for an id or for English elsewhere."""
+    words = page.words
+    if field == "period":
+        return words.date(value)
+    if value in words.codes(field):
+        return words.label(field, value)
+    if field == "position":
+        return value
+    if field == "place":
+        places = page.bundle["places"]
+        found = places.loc[places["name_en"] == value, "place_id"]
+        return words.name("places", found.iloc[0]) if len(found) else ""
+    return value if words.language == "en" and " " in value else ""
 
 
 # ── codebook and licences ────────────────────────────────────────────────────────────────────────

@@ -49,6 +49,8 @@ def trend(page: Page, selected: Selected) -> None:
         title = words("trend.all") if at == 0 else name_of(by, code, words)
         panels.append((title, series, counts.trend(series.table["certain"], series.table["shared"])))
     if panels:
+        if verdict := _verdict(page):
+            st.subheader(md(verdict), anchor=False)
         st.markdown(f"**{md(_trend_title(panels[0][1], words, unit))}**")
         st.html(charts.small_multiples(panels, words, unit=unit))
         whole = panels[0][1]
@@ -143,26 +145,57 @@ def compare(page: Page, selected: Selected) -> None:
 
 
 def _two_periods(page: Page) -> tuple[Stretch, Stretch] | None:
-    """Two ranges of years, from the link or ten years in two halves."""
+    """Two ranges of years, each on a slider."""
     words = page.words
+    low, high = select.extent(page.bundle)
+    for column, (word, (years, default)) in zip(st.columns(2, gap="large"), _years_asked(page).items(), strict=True):
+        st.session_state[f"years_{word}"] = years
+        column.slider(words(f"compare.{word}"), low, max(high, low + 1), key=f"years_{word}", on_change=_take_years, args=(word, default))
+    pair = _stretches(page)
+    if pair is None:
+        st.info(words("compare.overlap"))
+    return pair
+
+
+def _years_asked(page: Page) -> dict[str, tuple[tuple[int, int], tuple[int, int]]]:
+    """Of both periods, (the years of the link, the years if it names none: the last ten in two halves)."""
     low, high = select.extent(page.bundle)
     last = min(high, date.fromisoformat(page.bundle.published).year - 1)
     defaults = {"first": (max(low, last - 10), max(low, last - 6)), "second": (max(low, last - 5), max(low, last))}
-    chosen = {}
-    for column, (word, default) in zip(st.columns(2, gap="large"), defaults.items(), strict=True):
-        years = _read_years(extra(word), low, high) or default
-        st.session_state[f"years_{word}"] = years
-        column.slider(words(f"compare.{word}"), low, max(high, low + 1), key=f"years_{word}", on_change=_take_years, args=(word, default))
-        chosen[word] = years
-    if chosen["first"][1] >= chosen["second"][0] and chosen["second"][1] >= chosen["first"][0]:
-        st.info(words("compare.overlap"))
+    return {word: (_read_years(extra(word), low, high) or default, default) for word, default in defaults.items()}
+
+
+def _stretches(page: Page) -> tuple[Stretch, Stretch] | None:
+    """The two periods of years, or None if they overlap."""
+    (a, b), (c, d) = (years for years, _ in _years_asked(page).values())
+    if b >= c and d >= a:
         return None
     published = date.fromisoformat(page.bundle.published)
     first, second = (
-        Stretch(date(a, 1, 1), min(date(b + 1, 1, 1), max(published, date(a, 1, 2))), str(a) if a == b else f"{a}–{b}")
-        for a, b in chosen.values()
+        Stretch(
+            date(since, 1, 1),
+            min(date(until + 1, 1, 1), max(published, date(since, 1, 2))),
+            str(since) if since == until else f"{since}–{until}",
+        )
+        for since, until in ((a, b), (c, d))
     )
     return first, second
+
+
+def _verdict(page: Page) -> str:
+    """Whether it became more often, in a line: what a reader came to this view for. Nothing where there is too little to compare."""
+    pair = _stretches(page) if extra("compare", "periods") == "periods" else None
+    if pair is None:
+        return ""
+    words, everything = page.words, select.select(page.bundle, page.selection.but(since=None, until=None)).frame
+    first, second = pair
+    before, after = (len(counts.within(everything, part.since, part.until)[0]) for part in pair)
+    found = counts.compare(before, after, first.days, second.days)
+    if found.low is None or found.high is None:
+        return ""
+    differs = found.low > 1 or found.high < 1
+    rates = {"first": words.number(before / first.years, 1), "second": words.number(after / second.years, 1)}
+    return words(f"trend.verdict_{'differs' if differs else 'same'}", a=first.name, b=second.name, **rates)
 
 
 def _read_years(text: str, low: int, high: int) -> tuple[int, int] | None:

@@ -12,6 +12,7 @@ from evidence.report import verify as check
 from evidence.report import views
 from evidence.report.published import positions, shas
 from evidence.ui.handover import changed_since, table_name
+from evidence.ui.making import meanwhile
 from evidence.ui.page import CARDS, PAGES, Page, copyable, md
 
 MOST_MB = 60  # of a file that is dropped
@@ -29,11 +30,11 @@ def verify(page: Page) -> None:
             _told(page, found)
     with right:
         dropped = st.file_uploader(
-            words("verify.file"), type=["csv", "xlsx", "geojson", "json", "zip"], key="verify_file", max_upload_size=MOST_MB
-        )
+            words("verify.file"), type=["csv", "xlsx", "geojson", "json", "zip"], max_upload_size=MOST_MB,
+            key=f"verify_file_{st.session_state.get('verify_drops', 0)}",
+        )  # fmt: skip
         if dropped is not None:
-            with st.spinner(words("verify.file"), show_time=True):
-                _judged(page, dropped.name, dropped.getvalue())
+            _judged(page, dropped.name, dropped.getvalue())
 
 
 def _told(page: Page, found: check.Found) -> None:
@@ -73,33 +74,58 @@ def _open(page: Page, where: str, query: list[tuple[str, str]], label: str) -> s
 def _judged(page: Page, name: str, content: bytes) -> None:
     words, bundle = page.words, page.bundle
     try:
-        verdicts = check.file(bundle, name, content)
+        with meanwhile(words, "verify", words("verify.checking"), _drop) as tell:
+            verdicts = check.file(bundle, name, content, tell)
     except ValueError as error:
         st.warning(words(f"verify.{error}"))
         return
     if not verdicts:
         st.warning(words("verify.nothing"))
-    for one in verdicts:
-        called = md(table_name(bundle, words, one.table)) if one.table else ""
-        said = words(f"verify.table_{one.outcome}", table=called, file=md(one.file), n=one.rows, same=one.same)
-        if one.version and one.version != bundle.version:
-            said += " " + words("verify.of_version", then=md(one.version), now=bundle.version)
-        (st.success if one.outcome == "same" else st.warning)(said)
-        _rows(page, one)
+        return
+    same = [one for one in verdicts if one.outcome == "same"]
+    others = [one for one in verdicts if one.outcome != "same"]
+    if len(verdicts) == 1:
+        (st.success if same else st.warning)(md(_in_a_line(page, verdicts[0])))
+    else:
+        said = words("verify.all" if not others else "verify.some", same=len(same), n=len(verdicts), rows=sum(one.rows for one in verdicts))
+        (st.warning if others else st.success)(md(said))
+    detail = "".join(f"<li><b>{escape(_in_a_line(page, one))}</b>{_rows(page, one)}</li>" for one in others) if len(verdicts) > 1 else ""
+    if len(verdicts) == 1 and others:
+        detail = f"<li>{_rows(page, others[0])}</li>"
+    told = f'<ul class="t-list t-small">{detail}</ul>' if detail else ""
+    if same and len(verdicts) > 1:
+        lines = "".join(f"<li>{escape(_in_a_line(page, one))}</li>" for one in same)
+        told += f'<details class="t-more t-small"><summary>{escape(words("verify.which_same", n=len(same)))}</summary><ul class="t-list">{lines}</ul></details>'
+    if told:
+        st.html(told)
 
 
-def _rows(page: Page, one: check.Verdict) -> None:
-    """Which rows differ and where; columns are called as the file calls them."""
+def _drop() -> None:
+    """Forget the file: the box is a new one."""
+    st.session_state["verify_drops"] = st.session_state.get("verify_drops", 0) + 1
+
+
+def _in_a_line(page: Page, one: check.Verdict) -> str:
+    """What became of a table."""
+    words, bundle = page.words, page.bundle
+    called = table_name(bundle, words, one.table) if one.table else ""
+    said = words(f"verify.table_{one.outcome}", table=called, file=one.file, n=one.rows, same=one.same)
+    if one.version and one.version != bundle.version:
+        said += " " + words("verify.of_version", then=one.version, now=bundle.version)
+    return said
+
+
+def _rows(page: Page, one: check.Verdict) -> str:
+    """Which rows differ and where, as HTML; columns are called as the file calls them."""
     words = page.words
     if one.outcome == "foreign":
-        return
+        return ""
     lines = [f"<li>{escape(change.key)}: {escape(_how(page, change))}</li>" for change in one.changes[:LISTED]]
     if one.missing:
         lines.insert(0, f"<li>{escape(words('verify.missing', columns=', '.join(one.missing)))}</li>")
     if len(one.changes) > LISTED:
         lines.append(f"<li>{escape(words('verify.more', n=len(one.changes) - LISTED))}</li>")
-    if lines:
-        st.html(f'<ul class="t-list t-small">{"".join(lines)}</ul>')
+    return f'<ul class="t-list t-small">{"".join(lines)}</ul>' if lines else ""
 
 
 def _how(page: Page, change: check.Change) -> str:

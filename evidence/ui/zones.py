@@ -17,7 +17,6 @@ import streamlit as st
 
 from evidence import boundary, geo, plates, report, resettlement, zones
 from evidence.charts import resettlement as drawn
-from evidence.model import Bundle, split
 from evidence.ui.handover import take_tables
 from evidence.ui.land import (
     account,
@@ -28,7 +27,6 @@ from evidence.ui.land import (
     km,
     note,
     table,
-    take_click,
     title,
     village_link,
 )
@@ -209,26 +207,10 @@ def _turning_days(page: Page, rules: Sequence[Row]) -> str:
     return f'<p class="t-small">{escape(words("zones.turning"))} {links}</p>' if links else ""
 
 
-def around(bundle: Bundle, asset: str) -> list[str]:
-    """The settlements a zone's rules are asked about: those beside the asset, and those that a text relates to one of its rules."""
-    ids = {rule["zone_id"] for rule in zones.rules(bundle, asset)}
-    told = bundle["zone_relations"]
-    named = dict.fromkeys(told.loc[told["zone_id"].isin(ids), "place_id"])
-    places = bundle["places"]
-    beside = [asset in split(cell) for cell in places["nearest_asset_ids"]]
-    found = dict.fromkeys([*named, *places.loc[beside, "place_id"]])
-
-    def far(key: str) -> float:
-        near = zones.to_flare(bundle, bundle.row("places", key) or {}, asset)
-        return near[1].metres if near else float("inf")
-
-    return sorted(found, key=far)
-
-
 def _on_that_day(page: Page, asset: str, rules: Sequence[Row], day: date) -> str:
     words, bundle = page.words, page.bundle
     standing = [(rule, how) for rule in rules if (how := zones.standing(rule, day)) in {"in_force", "unsure", "struck", "proposed"}]
-    places = around(bundle, asset)
+    places = zones.around(bundle, asset)
     if not standing:
         return title(words("zones.day_none", date=words.date(day)))
     ruling = [rule for rule, how in standing if how != "proposed"] or [standing[-1][0]]
@@ -283,7 +265,7 @@ def what_if(page: Page) -> None:
     left, right = st.columns([1.15, 1], gap="large")
     with left:
         data = _map_data(page, start, found, radius_m, earlier_m, what)
-        value = draw_map(page, data, key="whatif", height=MAP_HEIGHT)
+        drawn = draw_map(page, data, key="whatif", height=MAP_HEIGHT)
         keep(
             page,
             _whatif_title(page, start, found, radius_m, what, asset),
@@ -298,10 +280,8 @@ def what_if(page: Page) -> None:
     if below := _exposure(page, found, radius_m) + _inside_table(page, start, found):
         st.html(below)
     _whatif_end(page, found)
-    if "drawn" in value:
-        _take_drawn(page, value["drawn"])
-    elif value:
-        take_click(page, value)
+    if drawn:
+        _take_drawn(page, drawn)
 
 
 def _choose_origin(page: Page) -> tuple[str, str]:
