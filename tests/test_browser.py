@@ -295,9 +295,32 @@ def test_click_on_a_mark_opens_its_card_and_keeps_the_map(page: Page, address: s
         page.wait_for_timeout(900)
     frame.locator(".mark").first.click()
     page.wait_for_function("location.search.includes('id=I')")
-    settle(page)
-    assert "Sources" in page.locator(".st-key-card").inner_text()
+    expect(page.locator(".st-key-card")).to_contain_text("Sources", timeout=30_000)
     assert frame.locator("html").get_attribute("data-mine") == "same map"
+
+
+def test_the_map_stays_the_same_while_pages_change_around_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/overview")
+    settle(page)
+    map_frame(page).locator("html").evaluate("e => { e.dataset.mine = 'same map'; }")
+    page.locator("[data-testid=stTopNavLink]", has_text="Map").click()
+    expect(page.locator("h1")).to_contain_text("Where did it happen")
+    expect(map_frame(page).locator("html")).to_have_attribute("data-mine", "same map")
+    page.wait_for_function("document.querySelector('.st-key-map iframe').getBoundingClientRect().height > 600")
+
+
+def test_a_box_of_a_filter_is_ticked_by_space_and_keeps_the_focus(page: Page, address: str) -> None:
+    page.goto(f"{address}/map")
+    settle(page)
+    page.get_by_role("button", name="What happened").click()
+    box = page.get_by_role("checkbox", name=re.compile("^Killing "))
+    expect(box).not_to_be_checked()
+    box.focus()
+    page.keyboard.press("Space")
+    page.wait_for_url("**type=killing*")
+    expect(box).to_be_checked()
+    expect(box).to_be_focused()
+    expect(page.locator(".t-chips a").first).to_contain_text("Killing")
 
 
 def test_a_line_of_a_list_opens_its_card_without_loading_the_page_anew(page: Page, address: str) -> None:

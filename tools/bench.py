@@ -418,7 +418,7 @@ def filters(bench: Bench, visit: Visit, run: int, size: str) -> None:
 
     was = visit.state()
     page.get_by_role("button", name=re.compile("^What happened")).click()
-    option = page.locator("[data-testid='stPopoverBody'] button").filter(has_text=re.compile(r"\d"))
+    option = page.locator("[data-testid='stPopoverBody'] .t-options a").filter(has_text=re.compile(r"\d"))
     option.first.wait_for()
     visit.until(map_page)
     seen, at = visit.act(lambda: option.nth(1).click(), lambda seen: map_page(seen) and seen["caption"] != was["caption"])
