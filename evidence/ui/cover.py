@@ -16,7 +16,7 @@ from evidence.ui.page import CARDS, PAGES, Page, box, extra, find, here, md, ope
 from evidence.words import brief
 
 CUSTODY = ("detention_short", "arrest_admin", "arrest_criminal")
-NEWEST = 5
+NEWEST, CORRECTED = 8, 3  # acts and corrections on the Overview: as much room each
 
 
 def cover(page: Page) -> None:
@@ -121,7 +121,7 @@ def news(page: Page) -> None:
         )
     with right:
         blocks = [f"### {words('news.corrections')}", f":gray[{words('news.corrections_note', date=words.date(bundle.published))}]"]
-        for row in bundle["corrections"].sort_values("date", ascending=False).head(NEWEST).to_dict("records"):
+        for row in bundle["corrections"].sort_values("date", ascending=False).head(CORRECTED).to_dict("records"):
             about = find(bundle, row["record_id"])
             title = title_of(page, about[0], bundle.row(CARDS[about[0]], about[1])) if about else ""
             blocks.append(
