@@ -104,6 +104,7 @@ def settle(page: Page) -> None:
     The server can be done while the browser still mounts what it was sent, above all on a busy machine.
     """
     page.wait_for_selector("h1", timeout=60_000)
+    page.evaluate("window.stillness = undefined")  # what was still before what the test just did says nothing
     page.wait_for_function(STILL, timeout=60_000, polling=100)
 
 

@@ -177,14 +177,22 @@ def _title(words: Words, measure: Measure, rows: pd.DataFrame, names: Mapping[st
     real, what = rows[rows["n"] > 0], _name(words, measure)
     if real.empty:
         return words("posts.title_constant", what=what)
-    over, of, key = ("over", "n", "posts.title_over") if limits[0] else ("day_over", "days", "posts.title_days")
+    over, of, key = ("over", "n", "over") if limits[0] else ("day_over", "days", "days")
     if limits[0] or limits[1]:
         real = real[real[of] > 0]
         whose = _whose(words, limits[0] or limits[1])
         if real.empty or not real[over].any():
-            return words(f"{key}_none", what=what, whose=whose)
+            return words(f"posts.title_{key}_none", what=what, whose=whose)
         top = real.loc[(real[over] / real[of]).idxmax()]
-        return words(key, what=what, post=names[top["series"]], year=str(top["year"]), n=int(top[over]), of=int(top[of]), whose=whose)
+        return words(
+            f"posts.title_{key}",
+            what=what,
+            post=names[top["series"]],
+            year=str(top["year"]),
+            n=int(top[over]),
+            of=int(top[of]),
+            whose=whose,
+        )
     top = real.loc[real["mean"].idxmax()]
     return words("posts.title_mean", what=what, post=names[top["series"]], year=str(top["year"]), value=short(top["mean"], words), unit=_unit(words, measure))  # fmt: skip
 
