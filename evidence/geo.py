@@ -6,7 +6,6 @@ Positions are WGS 84 (EPSG:4326), latitude and longitude in degrees; distances a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -56,21 +55,6 @@ def conic(west: float, south: float, east: float, north: float) -> Callable[...,
     height = north - south
     plane = f"+proj=lcc +lon_0={(west + east) / 2} +lat_0={(south + north) / 2} +lat_1={south + height / 6} +lat_2={north - height / 6}"
     return Transformer.from_crs("EPSG:4326", f"{plane} +datum=WGS84 +units=m +type=crs", always_xy=True).transform
-
-
-def nearest_flare(bundle: Bundle, lat: float, lon: float, lasting_years: int = 1) -> tuple[str, float] | None:
-    """(flare id, geodesic metres) of the nearest flare with a volume in at least so many years; None if there is none.
-
-    Background flares, which are shown for comparison only, are passed over, as everywhere a settlement is said to be near one.
-    """
-    volumes, flares = bundle["flare_volumes"], bundle["flare_sites"]
-    years = volumes[volumes["volume_mm3"] > 0].groupby("flare_id").size()
-    flares = flares[~flares["background"] & (flares["flare_id"].map(years).fillna(0) >= lasting_years)]
-    if flares.empty:
-        return None
-    distances = distance_m(lat, lon, flares["lat"].to_numpy(), flares["lon"].to_numpy())
-    at = int(np.argmin(distances))
-    return str(flares["flare_id"].iloc[at]), float(distances[at])
 
 
 @lru_cache(maxsize=2)
@@ -185,18 +169,6 @@ def flare_years(bundle: Bundle) -> tuple[int, int] | None:
     """First and last year of the flare volumes, or None without any."""
     years = bundle["flare_volumes"]["year"]
     return None if years.empty else (int(years.min()), int(years.max()))
-
-
-def in_force(zone: Mapping[str, Any], day: date) -> bool:
-    """True if a zone's rule was in force on a day: begun, not ended, and not merely proposed or later annulled.
-
-    A rule without a known beginning cannot be said to be in force unless it has an end still to come.
-    """
-    if zone["status"] in {"proposed", "annulled"}:
-        return False
-    when, start, end = pd.Timestamp(day), zone["valid_from_start"], zone["valid_to_end"]
-    begun = start <= when if pd.notna(start) else pd.notna(end)
-    return bool(begun and (pd.isna(end) or end > when))
 
 
 # ── reach ────────────────────────────────────────────────────────────────────────────────────────

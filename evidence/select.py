@@ -302,18 +302,16 @@ def name_of(facet: Facet, code: str, words: Words) -> str:
 def parts_in_words(selection: Selection, words: Words) -> list[tuple[str, str, str]]:
     """(facet key, code, phrase) for each thing the reader asked for; what is default is not said."""
     parts = []
-    if selection.since and selection.until:
-        parts.append(
-            (
-                "period",
-                "",
-                words("filter.period_both", since=_shown(selection.since, words), until=_shown(selection.until, words, last=True)),
-            )
-        )
-    elif selection.since:
-        parts.append(("period", "", words("filter.period_since", since=_shown(selection.since, words))))
-    elif selection.until:
-        parts.append(("period", "", words("filter.period_until", until=_shown(selection.until, words, last=True))))
+    since = _shown(selection.since, words) if selection.since else ""
+    until = _shown(selection.until, words, last=True) if selection.until else ""
+    if since and since == until:
+        parts.append(("period", "", words("filter.period_only", when=since)))
+    elif since and until:
+        parts.append(("period", "", words("filter.period_both", since=since, until=until)))
+    elif since:
+        parts.append(("period", "", words("filter.period_since", since=since)))
+    elif until:
+        parts.append(("period", "", words("filter.period_until", until=until)))
     for facet in FACETS:
         chosen = getattr(selection, facet.key)
         if chosen == SELECTION_DEFAULTS[facet.key]:

@@ -55,6 +55,8 @@ class Words:
         self.language = language
         self.locale = Locale.parse(_LOCALES[language])
         self._bundle = bundle
+        # Beside `title`, which is cited, a bundle may give `titles` by language.
+        self.title = str((bundle.schema.get("titles") or {}).get(language) or bundle.title)
         frame = bundle["words"]
         self._texts = dict(zip(frame["key"], frame[language], strict=True))
         terms = bundle["vocabulary"]
@@ -137,7 +139,7 @@ class Words:
         """A number with the language's marks; `digits` decimals, or as many as it has (at most three)."""
         if digits is not None:
             return _decimal(round(value, digits), "#,##0" + ("." + "0" * digits if digits else ""), self.locale)
-        return _decimal(value, "#,##0.###", self.locale)
+        return _decimal(round(value, 3), "#,##0.###", self.locale)
 
     def count(self, n: float, noun: str) -> str:
         """ "41 incidents": the number and its noun in the right form."""
@@ -174,7 +176,8 @@ class Words:
 
 @lru_cache(maxsize=20_000)
 def _decimal(value: float, pattern: str, locale: Locale) -> str:
-    return format_decimal(value + 0, format=pattern, locale=locale)
+    # CLDR's minus is the hyphen of a keyboard, too short beside digits; `+ 0`, so that nothing is less than nothing.
+    return format_decimal(value + 0, format=pattern, locale=locale).replace("-", "−")
 
 
 class _Formatter(string.Formatter):
@@ -256,6 +259,11 @@ def clean(text: str) -> str:
 def brief(text: str, limit: int = 90) -> str:
     """The beginning of a text where a line has no room for all of it; the card shows the whole."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def lower(text: str) -> str:
+    """A label inside a sentence: its first letter small, unless it begins an abbreviation."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 # ── searching across scripts ─────────────────────────────────────────────────────────────────────

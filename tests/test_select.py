@@ -266,4 +266,16 @@ def test_no_code_reaches_the_caption(bundle, codes, language):
 
 def test_the_default_is_not_said(english):
     assert parts_in_words(Selection(), english) == []
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (date(2019, 5, 7), date(2019, 5, 7), "only 7 May 2019"),
+        (date(2019, 1, 1), date(2019, 12, 31), "only 2019"),
+        (date(2019, 5, 7), date(2019, 5, 8), "from 7 May 2019 to 8 May 2019"),
+    ],
+)
+def test_a_period_of_one_day_or_year_is_said_once(english, since, until, said):
+    assert [phrase.replace("\u00a0", " ") for _, _, phrase in parts_in_words(Selection(since=since, until=until), english)] == [said]
     assert [said for _, _, said in parts_in_words(EVERYTHING, english)] == ["Link with extraction: all"]

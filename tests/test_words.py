@@ -1,5 +1,7 @@
 """Three languages say the same thing, as exactly as it is known, and search finds every spelling."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -146,3 +148,10 @@ def test_different_names_stay_apart():
 def test_every_word_of_a_text_is_found_in_it(parts):
     text = " ".join(parts)
     assert all(word in fold(text) for part in text.split() for word in fold(part).split())
+
+
+def test_a_bundle_is_called_in_the_language_of_the_reader_where_it_says_how(bundle):
+    assert Words(bundle, "en").title == bundle.title
+    assert Words(bundle, "ru").title == bundle.schema["titles"]["ru"] != bundle.title
+    untold = replace(bundle, schema={name: said for name, said in bundle.schema.items() if name != "titles"})
+    assert Words(untold, "ru").title == bundle.title

@@ -57,6 +57,46 @@ def test_a_boundary_is_as_far_as_its_nearest_edge_and_nothing_from_inside():
     assert east == pytest.approx(float(geo.distance_m(51.3, 53.5, np.array([51.3]), np.array([53.4]))[0]), rel=1e-3)
 
 
+def listed(*flares: tuple[str, str, int], zero: str = "") -> dict:
+    """Flares (id, latitude, years listed from 2012 on) and a village at 51.27 N, 53.05 E; in its last year `zero` burned nothing."""
+    village = {
+        "place_id": "L-1", "name_en": "V", "name_ru": "В", "name_kk": "Ауыл", "kind": "village", "country": "KZ", "lat": "51.27", "lon": "53.05",
+        "location_precision": "settlement", "location_radius_m": "800", "source_ids": "S-1",
+    }  # fmt: skip
+    volumes = [
+        {"flare_id": key, "year": str(2012 + at), "volume_mm3": "0" if key == zero and at == years - 1 else "1"}
+        for key, _, years in flares
+        for at in range(years)
+    ]
+    sites = [{**FLARE, "flare_id": key, "asset_id": "", "lat": lat, "lon": "53.05"} for key, lat, _ in flares]
+    return {"places": [village], "flare_sites": sites, "flare_volumes": volumes}
+
+
+def test_a_flare_must_have_lasted_to_be_the_nearest_lasting_one(tiny):
+    small = tiny(**listed(("F-8", "51.28", 5), ("F-9", "51.40", 6)))
+    place = small.row("places", "L-1")
+    assert [zones.to_flare(small, place, lasting=lasting)[0] for lasting in (False, True)] == ["F-8", "F-9"]
+
+
+def test_a_year_in_which_a_flare_burned_nothing_is_no_year_of_it(tiny):
+    small = tiny(**listed(("F-8", "51.28", 6), zero="F-8"))
+    place = small.row("places", "L-1")
+    assert zones.to_flare(small, place)[0] == "F-8"
+    assert zones.to_flare(small, place, lasting=True) is None
+
+
+def test_a_flare_shown_for_comparison_only_is_not_the_nearest(tiny):
+    tables = listed(("F-8", "51.28", 1), ("F-9", "51.40", 1))
+    tables["flare_sites"][0]["background"] = "true"
+    small = tiny(**tables)
+    assert zones.to_flare(small, small.row("places", "L-1"))[0] == "F-9"
+
+
+def test_a_place_without_flares_is_near_none(tiny):
+    small = tiny(**listed())
+    assert zones.to_flare(small, small.row("places", "L-1")) is None
+
+
 def test_a_ring_holds_what_is_nearer_and_leaves_out_what_is_farther():
     ring = geo.reach([(51.3, 53.2)], None, 5000)
     from shapely.geometry import Point
@@ -83,6 +123,11 @@ def test_a_line_can_be_measured_from_though_nothing_is_inside_it():
         ({"valid_from": "2004", "status": "annulled"}, date(2005, 6, 1), "struck"),
         ({"valid_from": "2004", "status": "proposed"}, date(2005, 6, 1), "proposed"),
         ({}, date(2005, 6, 1), "unsure"),
+        ({"valid_from": "2019-01-01"}, date(2019, 5, 7), "in_force"),
+        ({"valid_from": "2019-05-07", "valid_to": "2019-05-07"}, date(2019, 5, 7), "in_force"),
+        ({"valid_from": "2019-05-08"}, date(2019, 5, 7), "not_yet"),
+        ({"valid_from": "2010-01-01", "valid_to": "2019-05-06"}, date(2019, 5, 7), "ended"),
+        ({"valid_to": "2019-05-07"}, date(2019, 5, 7), "in_force"),
     ],
 )
 def test_a_rule_stands_only_where_its_dates_leave_no_doubt(tiny, dates, day, standing):

@@ -46,7 +46,7 @@ def about(
         credit: whom the layers of the figure are owed to, if not to the bundle.
     """
     source = words("plate.source", n=sources) if sources is not None else words("plate.source_each")
-    made = words("plate.made", title=bundle.title, version=bundle.version, date=words.date(bundle.published))
+    made = words("plate.made", title=words.title, version=bundle.version, date=words.date(bundle.published))
     return About(title, unit, selection, source, f"{made} {credit}".strip(), notes)
 
 

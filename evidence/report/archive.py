@@ -96,7 +96,7 @@ def cite(bundle: Bundle, words: Words, taken: Taken) -> str:
 def readme(bundle: Bundle, words: Words, taken: Taken, counts: dict[str, int], shown: set[str]) -> list[str]:
     """What this is: the selection in words, the version, the licence, the citation, what was withheld, how to check a row."""
     lines = [f"# {taken.title}", "", taken.selection, ""]
-    lines += [words("zip.version", title=bundle.title, version=bundle.version, date=words.date(bundle.published)), ""]
+    lines += [words("zip.version", title=words.title, version=bundle.version, date=words.date(bundle.published)), ""]
     lines += [f"## {words('zip.files')}", ""]
     for name, n in counts.items():
         why = "" if name in shown else f" {words('zip.belongs').strip()}"

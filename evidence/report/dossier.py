@@ -385,7 +385,7 @@ def _about(desk: _Desk, made: Dossier, forms: Sequence[Row], of_form: Sequence[s
     """The first page: what this is, from which data, what is missing, what waits for consent."""
     bundle = desk.bundle
     facts = [
-        ("dossier.fact_data", lambda w: w("dossier.data", title=bundle.title, version=bundle.version, date=w.date(bundle.published))),
+        ("dossier.fact_data", lambda w: w("dossier.data", title=w.title, version=bundle.version, date=w.date(bundle.published))),
         ("dossier.fact_case", lambda w: desk.case_id),
         *((f"dossier.fact_{key}", _yes(getattr(desk.consent, key))) for key in ("government", "public")),
     ]

@@ -139,7 +139,7 @@ class _Talk:
         _bare(heading.text_frame, MSO_ANCHOR.TOP)
         self._write(heading.text_frame.paragraphs[0], title, size=size, bold=True, serif=True)
         self._bar(slide, MARGIN, top - 0.1)
-        foot = self._words("brief.foot", title=self._bundle.title, version=self._bundle.version, n=len(self._deck.slides))
+        foot = self._words("brief.foot", title=self._words.title, version=self._bundle.version, n=len(self._deck.slides))
         self._text(slide, MARGIN, 7.05, WIDE - 2 * MARGIN, 0.3, [foot], size=10, colour=DIM)
         return slide
 
@@ -180,7 +180,7 @@ class _Talk:
         words, bundle = self._words, self._bundle
         slide = self._slide(brief.title, size=40, top=1.7, high=1.9)
         self._text(slide, MARGIN, 3.6, 10.5, 2.2, [shorten(brief.selection, 420)], size=20)
-        made = words("plate.made", title=bundle.title, version=bundle.version, date=words.date(bundle.published))
+        made = words("plate.made", title=words.title, version=bundle.version, date=words.date(bundle.published))
         parts = [words("synthetic.banner"), made] if bundle.synthetic else [made]
         self._text(slide, MARGIN, 6.2, 11.5, 0.7, parts, size=14, colour=DIM)
 
@@ -309,7 +309,7 @@ class _Talk:
         words, bundle = self._words, self._bundle
         slide = self._slide(words("brief.method"))
         parts = [words(key) for key in ("foot.method", "brief.method_people", "brief.method_places", "brief.method_intervals")]
-        parts.append(words("foot.data", title=bundle.title, version=bundle.version, date=words.date(bundle.published)))
+        parts.append(words("foot.data", title=words.title, version=bundle.version, date=words.date(bundle.published)))
         self._text(slide, MARGIN, TOP + 0.2, 11.6, 5.0, [*parts, f"{words('citation.label')}: {cite}"], size=14.5, space=8)
 
 

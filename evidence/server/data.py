@@ -180,7 +180,7 @@ def _body(bundle: Bundle, found: Asked, kind: str) -> Iterator[bytes]:
         )
     about = [
         bundle.title,
-        found.words("zip.version", title=bundle.title, version=bundle.version, date=found.words.date(bundle.published)),
+        found.words("zip.version", title=found.words.title, version=bundle.version, date=found.words.date(bundle.published)),
         found.caption,
     ]
     return iter([workbook(bundle, found.words, [rows], [line for line in about if line])])

@@ -69,7 +69,7 @@ def _page(bundle: Bundle, words: Words, kind: str, selected: Selected) -> str:
     body, data = _figure(bundle, words, kind, selected)
     page = "pressure" if kind == "chart" else "map"
     asked = urlencode([(w, v) for w, vs in {**select.to_query(selected.selection), "v": [bundle.version]}.items() for v in vs], safe=",:")
-    made = words("plate.made", title=bundle.title, version=bundle.version, date=words.date(bundle.published))
+    made = words("plate.made", title=words.title, version=bundle.version, date=words.date(bundle.published))
     # What is in the text cannot end the element it stands in.
     held = json.dumps(data, ensure_ascii=True, separators=(",", ":"), default=float, allow_nan=False).replace("<", "\\u003c")
     address = f"{assets.base_path()}/{page}?{asked}"
@@ -79,7 +79,7 @@ def _page(bundle: Bundle, words: Words, kind: str, selected: Selected) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>{escape(words(f"embed.{kind}"))}: {escape(bundle.title)}</title>
+<title>{escape(words(f"embed.{kind}"))}: {escape(words.title)}</title>
 <link rel="stylesheet" href="{escape(assets.asset_url(bundle, "embed.css"))}">
 <script defer src="{escape(assets.asset_url(bundle, "embed.js"))}"></script>
 </head>

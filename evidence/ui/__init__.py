@@ -1,5 +1,6 @@
 """What pages share of Streamlit: open a page, filter, caption, cards, map, downloads."""
 
+from evidence.ui.asked import pictures, take_tables
 from evidence.ui.briefing import briefing
 from evidence.ui.cards import card
 from evidence.ui.casefile import case_file, case_filters, choose_case, choose_case_view
@@ -9,12 +10,11 @@ from evidence.ui.dossier import dossier_section
 from evidence.ui.environment import beside_the_card, choose_subject
 from evidence.ui.figures import beside_map, choose_view, map_title, phone_list, timeline, under_map
 from evidence.ui.filters import chips, filters, period
-from evidence.ui.handover import take_case, take_incidents, take_tables
+from evidence.ui.handover import take_case, take_incidents
 from evidence.ui.ledger import ledger_and_card
 from evidence.ui.lists import citation, listing
 from evidence.ui.page import Page, foot, md, navigation, open_page, say
 from evidence.ui.pins import my_presentation
-from evidence.ui.plates import pictures
 from evidence.ui.present import asked_story, choose_story, deck
 from evidence.ui.pressure import choose_show, lanes_and_card
 from evidence.ui.resettlement import (

@@ -13,10 +13,10 @@ from evidence import air, charts, plates, posts, series
 from evidence.model import Bundle
 from evidence.series import Record
 from evidence.ui.environment import SHAPES, middle, rows_download, short, single, sources_html, table, unverified_too, years
-from evidence.ui.page import Page, extra, here, say, set_extra, tell_html
+from evidence.ui.page import Page, extra, here, say, speak, tell_html
 from evidence.ui.plates import keep
 from evidence.ui.posts import posts_section
-from evidence.words import Words, brief
+from evidence.words import Words, brief, lower
 
 UNIT = "ug_m3"
 
@@ -87,7 +87,7 @@ def _take(word: str) -> None:
 @lru_cache(maxsize=6)
 def site_names(bundle: Bundle, language: str) -> Mapping[str, str]:
     """What a reader calls each place with readings."""
-    words = Words(bundle, language)
+    words = speak(bundle, language)
     return {row["site"]: brief(str(words.text(row, "subject")), 60) for row in air.readings(bundle)}
 
 
@@ -147,7 +147,7 @@ def _places(page: Page, rows: Sequence[Record], pollutant: str, unverified: bool
     )
     st.html(
         f'<figure class="t-figure-rows"><figcaption><h2>{escape(title)}</h2><p>{escape(what)}</p></figcaption>'
-        f"{charts.shares([words('air.site'), *map(str, years)], table_rows, caption=title)}"
+        f"{charts.shares(head, table_rows, caption=title)}"
         f'<p class="t-small">{escape(why)} {escape(words("air.peaks"))} {_credit(page, yearly)}</p></figure>'
     )
 
@@ -181,11 +181,11 @@ def _why(verdict: air.Verdict, averaging: str, pollutant: str, words: Words) -> 
     """Why a figure is compared with nothing; empty where it is compared."""
     if not verdict.why:
         return ""
-    others = words.all_of(words.label("averaging_time", code).lower() for code in verdict.others)
+    others = words.all_of(lower(words.label("averaging_time", code)) for code in verdict.others)
     return words(
         f"air.why_{verdict.why}",
         pollutant=words.label("pollutant", pollutant),
-        averaging=words.label("averaging_time", averaging).lower(),
+        averaging=lower(words.label("averaging_time", averaging)),
         others=others,
     )
 
@@ -286,7 +286,7 @@ def _rule(limit: air.Limit, words: Words) -> str:
         value=words.number(limit.value),
     )
     grade = str(limit.row["confidence"])
-    return f"{name} ({words.label('confidence', grade).lower()})" if grade == series.UNVERIFIED else name
+    return f"{name} ({lower(words.label('confidence', grade))})" if grade == series.UNVERIFIED else name
 
 
 # ── limits, posts, statements ────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""What the link of a page of tables asks for, in words: the caption of its files, where the page does not stand beside them."""
+"""The end of a page of tables: its pictures and its files, captioned by what the link asks for, for the page does not stand beside them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from evidence import flaring, select, zones
 from evidence.model import Bundle
+from evidence.report import views
 from evidence.report.published import Rows
 from evidence.report.shown import OWN_BOUNDARY
 from evidence.ui.air import site_names
 from evidence.ui.environment import subject_names
-from evidence.ui.page import Page
-from evidence.ui.sources import table_name
+from evidence.ui.handover import Shown, table_name, take
+from evidence.ui.page import Page, link
+from evidence.ui.plates import kept_figures
 from evidence.words import Words, brief
 
 # Which parts of the selection a page of tables follows; the others are for pages of incidents.
@@ -53,15 +55,33 @@ NAMED: Mapping[str, tuple[str, Callable[[Page, str], str]]] = {
     "publisher": ("sources.publisher", lambda page, code: brief(code, 60)),
     "read": ("sources.read", lambda page, code: page.words.label("read_extent", code)),
     "rests": ("sources.rests", lambda page, code: page.words(f"sources.rests_{code}")),
-    "rows": ("counted.table", lambda page, code: table_name(page, code)),
+    "rows": ("counted.table", lambda page, code: table_name(page.bundle, page.words, code)),
     "terms": ("terms.choose", lambda page, code: page.words(f"terms.{code}")),
-    "columns_of": ("codebook.choose", lambda page, code: table_name(page, code)),
+    "columns_of": ("codebook.choose", lambda page, code: table_name(page.bundle, page.words, code)),
 }
+
+
+def pictures(page: Page) -> None:
+    """Any figure of this page as a picture. For pages whose figures are many and small."""
+    # What the link says is read now: the thread that draws knows no reader.
+    kept_figures(page, "; ".join(view_in_words(page, views.beside(link()))) + ".")
+
+
+def take_tables(page: Page) -> None:
+    """The panel of a page that shows other tables than the incidents: of each the rows that its link asks for."""
+
+    def made() -> Shown:
+        said = views.beside(link())
+        rows = views.shown(page.bundle, page.key, page.selection, said)
+        return rows, in_words(page, rows, said)
+
+    take(page, made)
 
 
 def in_words(page: Page, rows: Sequence[Rows], said: Mapping[str, str]) -> str:
     """Which view of the page, what it was narrowed to, and how many rows of which tables that shows."""
-    counts = [page.words("take.rows_of", table=table_name(page, one.name), n=len(one), total=len(page.bundle[one.name])) for one in rows]
+    words, bundle = page.words, page.bundle
+    counts = [words("take.rows_of", table=table_name(bundle, words, one.name), n=len(one), total=len(bundle[one.name])) for one in rows]
     return ". ".join(part for part in ("; ".join(view_in_words(page, said)), "; ".join(counts)) if part) + "."
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import geo, ledger, report, rules, select
+from evidence import geo, ledger, report, rules, select, zones
 from evidence.model import split
-from evidence.ui.lists import citation, listing, openers, zone_line
+from evidence.ui.lists import citation, day_shown, listing, openers, zone_html
 from evidence.ui.page import CARDS, Page, md, page_link, tell, unpick
 from evidence.words import Words
 
@@ -327,9 +327,10 @@ def _place(page: Page, row: Row) -> None:
     _text(words, row, "zone_relation", "place.zone")
     if pd.notna(row["distance_from_zone_m"]):
         _fact(words, "place.from_zone", words("place.metres", n=row["distance_from_zone_m"]))
-    if pd.notna(row["lat"]) and (nearest := geo.nearest_flare(bundle, row["lat"], row["lon"], lasting_years=6)):
-        radius = (row["location_radius_m"] or 0) / 1000
-        _fact(words, "place.flare", words("place.flare_line", km=round(nearest[1] / 1000, 1), error=round(radius, 1), id=nearest[0]))
+    if nearest := zones.to_flare(bundle, row, lasting=True):
+        flare, far = nearest
+        said = words("place.flare_line", km=round(far.metres / 1000, 1), error=round(far.error / 1000, 1), id=flare)
+        _put(f"**{words('place.flare', years=geo.LASTING_YEARS)}:** {md(said)}")
     _text(words, row, "note")
     stages = bundle["resettlement"]
     stages = stages.loc[[key in split(cell) for cell in stages["place_ids"]]].sort_values("period_start", na_position="last")
@@ -383,13 +384,10 @@ def _asset(page: Page, row: Row) -> None:
     _text(words, row, "location_basis")
     for column in ("discovered", "production_start"):
         _fact(words, f"asset.{column}", words.date(row[column]) if row[column] else "")
-    zones = bundle["zones"]
-    zones = zones[zones["asset_id"] == key]
-    if len(zones):
+    if standing := zones.rules(bundle, key):
         _put(f"**{words('map.zones')}**")
         _draw()
-        for zone in zones.sort_values("valid_from_start").to_dict("records"):
-            zone_line(zone, page.selection.until or pd.Timestamp(bundle.published).date(), words)
+        st.html("".join(zone_html(rule, day_shown(page), words) for rule in standing))
     _text(words, row, "note")
     _claims(page, key)
     _sources(page, row["source_ids"])

@@ -18,7 +18,7 @@ from evidence.ui.filters import chips, filters
 from evidence.ui.lists import listing, paged
 from evidence.ui.page import CARDS, Page, box, change, extra, find, foot, here, md, opens, say, set_extra, sheet, tell
 from evidence.ui.pressure import choose
-from evidence.words import Words, brief
+from evidence.words import Words, brief, lower
 
 SHOWS = ("file", "ledger", "dossier")
 CASES_OFFERED = 400  # in the list; filters reach the others
@@ -108,11 +108,6 @@ def _title(page: Page, case: str) -> None:
         st.markdown(f"**{words('case.status')}:** {md(words('case.status_none', date=words.date(bundle.published)))}")
     with st.container(key="case_summary"):
         st.markdown(tell(words, words.text(row or {}, "summary")))
-
-
-def lower(text: str) -> str:
-    """A label inside a sentence: its first letter small, unless it begins an abbreviation."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 # ── burden ───────────────────────────────────────────────────────────────────────────────────────

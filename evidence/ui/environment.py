@@ -21,7 +21,7 @@ from evidence.ui.cards import card
 from evidence.ui.page import Page, change, extra, here, say, set_extra, tell_html
 from evidence.ui.plates import keep
 from evidence.ui.pressure import choose
-from evidence.words import Words, brief
+from evidence.words import Words, brief, lower
 
 SUBJECTS = ("flaring", "figures", "air", "event")
 TOPICS = ("emissions", "fines", "accidents", "exceedances", "spending", "production")
@@ -157,7 +157,7 @@ def _take_years(key: str, first: int, last: int) -> None:
 @lru_cache(maxsize=6)
 def subject_names(bundle: Bundle, language: str) -> Mapping[str, str]:
     """What a reader calls each subject of the measurements."""
-    words = Words(bundle, language)
+    words = speak(bundle, language)
     return {row["subject"]: str(words.text(row, "subject")) for row in reversed(series.records(bundle))}
 
 
@@ -182,7 +182,7 @@ def amount(row: Record, words: Words, *, unit: bool = True) -> str:
     code = str(row["unit"])
     if text or pd.isna(row["value"]):
         return f"{text} {words.label('unit', code)}" if unit and text and code != "none" else text
-    value = words.number(float(row["value"])).replace("-", "−")
+    value = words.number(float(row["value"]))
     close = "" if code.startswith("percent") and words.language == "en" else "\u00a0"
     return f"{value}{close}{words.label('unit', code)}" if unit and code != "none" else value
 
@@ -222,7 +222,7 @@ def _names(figure: Figure, words: Words) -> dict[str, str]:
     for key, row in first.items():
         parts = [str(words.text(row, "subject"))] if len(subjects) > 1 else []
         parts += [str(words.text(row, "reporter"))] if subjects[row["subject"]] > 1 or not parts else []
-        parts += [words.label("measurement_kind", row["kind"]).lower()] if row["kind"] in series.PLANNED else []
+        parts += [lower(words.label("measurement_kind", row["kind"]))] if row["kind"] in series.PLANNED else []
         names[key] = brief(", ".join(parts), NAME)
     return names
 
@@ -286,7 +286,7 @@ def _bars(page: Page, figure: Figure) -> str:
         )
         notes = [brief(str(words.text(row, "subject")), NAME)] if several else []
         notes += [brief(str(words.text(row, "reporter")), NAME)]
-        notes += [words.label("measurement_kind", kind).lower()] if kind != "actual" else []
+        notes += [lower(words.label("measurement_kind", kind))] if kind != "actual" else []
         bars.append(charts.Bar(words.date(row["period"]), row["shown"], short(row["shown"], words), " · ".join(notes), look))
     top = max(rows, key=lambda row: abs(row["shown"]))
     title = words(

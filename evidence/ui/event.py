@@ -171,7 +171,7 @@ def _step(page: Page, step: Step) -> str:
     stems = {"measurements": ("comparator", "note"), "incidents": ("text",), "responses": ("outcome",)}[step.table]
     more = [sentence(tell_html(words, words.text(row, stem))) for stem in stems if words.text(row, stem).words]
     kind = (
-        f" · <em>{escape(words.label('measurement_kind', str(row['kind'])).lower())}</em>"
+        f" · <em>{escape(lower(words.label('measurement_kind', str(row['kind']))))}</em>"
         if step.table == "measurements" and str(row["kind"]) == "claim"
         else ""
     )
@@ -205,7 +205,7 @@ def _positions(page: Page, event: Row) -> None:
 def _position(page: Page, row: Row) -> str:
     words = page.words
     when = escape(words.date(row["as_of"])) if row["as_of"] else ""
-    stance = escape(words.label("stance", str(row["stance"])).lower())
+    stance = escape(lower(words.label("stance", str(row["stance"]))))
     return (
         f'<article class="position"><p><b>{tell_html(words, words.text(row, "asserted_by"))}</b> <small>{stance}{", " + when if when else ""}</small></p>'
         f'<p>{tell_html(words, words.text(row, "text"))}</p><p class="t-small">{words.label("confidence", str(row["confidence"]))} · {sources_html(page, row["source_ids"])}</p></article>'

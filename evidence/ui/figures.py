@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -12,17 +11,18 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from evidence import charts, geo, maps, select, server
+from evidence import charts, maps, select, server, zones
 from evidence.model import Bundle, Selection
 from evidence.select import Selected
 from evidence.ui.cards import card
-from evidence.ui.lists import listing, zone_html
+from evidence.ui.lists import day_shown, listing, zone_html
 from evidence.ui.page import Page, here, md, opener
 from evidence.ui.plates import map_plate, plate_buttons, timeline_plate
 from evidence.ui.stage import REGION, draw, flare_years, incidents, theme
 from evidence.words import Words
 
 PHONE_ROWS = 5
+STOOD = {"in_force", "unsure", "struck"}  # rules that were applied on a day, or may have been
 BRACKET = "\ue000"
 HEAVY = 120_000  # letters of a drawing above which a second one is not worth its time
 SCREEN, PHONE = 800, 330  # widths that a figure is drawn for, in pixels
@@ -81,25 +81,19 @@ def choose_view(page: Page) -> str:
     )
 
 
-@lru_cache(maxsize=2)
-def _zones(bundle: Bundle) -> list[dict[str, Any]]:
-    return bundle["zones"].to_dict("records")
-
-
 def _beside(page: Page, selected: Selected) -> None:
     """What a map cannot show: zones without published geometry, incidents without a position."""
     words = page.words
-    zones = _zones(page.bundle)
-    day = page.selection.until or date.today()
+    day, rules = day_shown(page), page.bundle["zones"].to_dict("records")
     said = [f"<p>{escape(words('map.click_hint'))}</p>"]
-    if zones:
+    if rules:
         said += [
             f"<h3>{escape(words('map.zones'))}</h3>",
             f'<p class="t-small">{escape(words("map.zones_note", date=words.date(day)))}</p>',
         ]
-        now = [zone_html(zone, day, words) for zone in zones if geo.in_force(zone, day)]
-        others = [zone_html(zone, day, words) for zone in zones if not geo.in_force(zone, day)]
-        said += now
+        stood = [rule for rule in rules if zones.standing(rule, day) in STOOD]
+        others = [zone_html(rule, day, words) for rule in rules if rule not in stood]
+        said += [zone_html(rule, day, words) for rule in stood]
         if others:
             said.append(f"<details><summary>{escape(words('map.zones_other', n=len(others)))}</summary>{''.join(others)}</details>")
     if len(selected.unlocated):

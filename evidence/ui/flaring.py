@@ -17,7 +17,7 @@ from evidence.ui.environment import amount, measurements_download, rows_download
 from evidence.ui.figures import flare_map
 from evidence.ui.page import Page, extra, here, opener, set_extra, tell_html
 from evidence.ui.plates import flares_plate, keep
-from evidence.words import Words, brief
+from evidence.words import Words, brief, lower
 
 UNIT = "mm3_year"
 STACKS = 60  # in the table; the download has all
@@ -50,7 +50,7 @@ def flaring_section(page: Page) -> None:
 @lru_cache(maxsize=6)
 def _options(bundle: Bundle, language: str) -> Mapping[str, str]:
     """Countries, then areas by what they flared in all, then what is drawn for comparison: key and name."""
-    words = Words(bundle, language)
+    words = speak(bundle, language)
     names = {
         key: str(words.text(rows[0], "subject"))
         for key, rows in sorted(flaring.countries(bundle).items(), key=lambda item: (-len(item[1]), item[0]))
@@ -281,7 +281,7 @@ def _area(page: Page, key: str, year: int) -> None:
 def _assignment(area: flaring.Area, words: Words) -> str:
     if not area.assigned:
         return ""
-    return words("flaring.assigned", grade=area.grade, basis=words.label("assignment_basis", str(area.row["assignment_basis"])).lower())
+    return words("flaring.assigned", grade=area.grade, basis=lower(words.label("assignment_basis", str(area.row["assignment_basis"]))))
 
 
 def _statements(page: Page, assets: tuple[str, ...], name: str) -> str:
@@ -295,7 +295,7 @@ def _statements(page: Page, assets: tuple[str, ...], name: str) -> str:
     items = []
     for row in rows:
         kind = str(row["kind"])
-        mark = f" · <em>{escape(words.label('measurement_kind', kind).lower())}</em>" if kind in series.PLANNED else ""
+        mark = f" · <em>{escape(lower(words.label('measurement_kind', kind)))}</em>" if kind in series.PLANNED else ""
         whose = f"{escape(brief(str(words.text(row, 'subject')), 60))}. " if several else ""
         items.append(
             f"<li><p><b>{escape(words.label('indicator', str(row['indicator'])))}: {escape(amount(row, words))}</b>, {escape(words.date(row['period']))}</p>"

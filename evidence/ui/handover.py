@@ -44,19 +44,6 @@ def take_incidents(page: Page, selected: Selected) -> None:
     take(page, lambda: ([acts(selected)], select.in_words(selected, page.words)))
 
 
-def take_tables(page: Page) -> None:
-    """The panel of a page that shows other tables than the incidents: of each the rows that its link asks for."""
-
-    def made() -> Shown:
-        from evidence.ui.asked import in_words  # knows the pages, which know this panel
-
-        said = views.beside(link())
-        rows = views.shown(page.bundle, page.key, page.selection, said)
-        return rows, in_words(page, rows, said)
-
-    take(page, made)
-
-
 def take_case(page: Page, case: str) -> None:
     """The panel of a case: its acts and what was answered."""
     if case:
@@ -141,7 +128,7 @@ def _workbook(bundle: Bundle, words: Words, rows: Sequence[Rows], asked: archive
     about = [
         asked.title,
         asked.selection,
-        words("zip.version", title=bundle.title, version=bundle.version, date=words.date(bundle.published)),
+        words("zip.version", title=words.title, version=bundle.version, date=words.date(bundle.published)),
     ]
     return sheets.workbook(
         bundle,
@@ -167,7 +154,7 @@ def _origin() -> str:
 
 
 def _address(page: Page, query: dict[str, list[str]]) -> str:
-    said = urlencode([(word, value) for word, values in query.items() for value in values], safe=",:")
+    said = urlencode(query, doseq=True, safe=",:")
     return f"{_origin()}/{'' if page.key == PAGES[0] else page.key}?{said}"
 
 
@@ -224,11 +211,9 @@ def _frame(page: Page, query: dict[str, list[str]]) -> str:
     if page.key not in ("overview", "map", "pressure"):
         return ""
     words, lines = page.words, []
+    told = {word: values for word, values in query.items() if word in select.BY_KEY or word in select.OTHER_WORDS}
+    said = urlencode(told, doseq=True, safe=",:")
     for kind in EMBEDS:
-        said = urlencode(
-            [(word, value) for word, values in query.items() if word in select.BY_KEY or word in select.OTHER_WORDS for value in values],
-            safe=",:",
-        )
         title = f"{words(f'embed.{kind}')}, Tamshy"
         source = f"{_origin()}/embed/{kind}" + (f"?{said}" if said else "")
         lines.append(f"<p>{escape(words(f'embed.{kind}'))}</p>{copyable(words, snippet(source, title, _HEIGHTS[kind]))}")

@@ -9,11 +9,10 @@ from evidence import casefile, ledger, select
 from evidence.model import split
 from evidence.select import Selected
 from evidence.ui.cards import card, norm_line
-from evidence.ui.casefile import lower
 from evidence.ui.lists import listing
 from evidence.ui.page import Page, change, extra, md, opens, pick, say, set_extra, tell
 from evidence.ui.pressure import choose
-from evidence.words import brief
+from evidence.words import brief, lower
 
 SCOPES = ("all", "case")
 CASES = 30  # of an article, told one by one

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pandas as pd
 import streamlit as st
 
-from evidence import geo, report
+from evidence import report, zones
 from evidence.model import split
 from evidence.ui.handover import written
 from evidence.ui.page import Page, extra, here, link, opener, tell_html
@@ -79,13 +79,13 @@ def citation(page: Page, title: str, key: str) -> None:
     )
 
 
-def zone_line(zone: dict[str, Any], day: date, words: Words) -> None:
-    """A zone's rule: radius, whether it was in force on a day, its dates and act, and whether accounts differ."""
-    st.html(zone_html(zone, day, words))
+def day_shown(page: Page) -> date:
+    """The day that what changes with time is told for: the last of the selection, else the day the data are of."""
+    return page.selection.until or date.fromisoformat(page.bundle.published)
 
 
 def zone_html(zone: dict[str, Any], day: date, words: Words) -> str:
-    """The same as HTML, for a list of rules."""
+    """A zone's rule: radius, how it stood on a day, its dates and act, and whether accounts differ, as HTML."""
     low, high = zone["radius_min_m"], zone["radius_max_m"]
     radius = words("zone.radius_unknown")
     if pd.notna(low):
@@ -94,7 +94,8 @@ def zone_html(zone: dict[str, Any], day: date, words: Words) -> str:
         "zone.dates", since=words.date(zone["valid_from"]), until=words.date(zone["valid_to"]) if zone["valid_to"] else words("zone.open")
     )
     name = words.name("assets", zone["asset_id"])
-    mark = words("zone.in_force") if geo.in_force(zone, day) else words.label("zone_status", zone["status"])
+    standing = zones.standing(zone, day)
+    mark = words.label("zone_status", zone["status"]) if standing in {"ended", "not_yet"} else words(f"zones.standing_{standing}")
     disputed = f" <em>{escape(words('zone.disputed'))}</em>" if zone["disputed"] else ""
     return (
         f'<p class="t-zone"><b>{escape(name)}: {escape(radius)}</b> · {escape(mark)}<br>{escape(dates.rstrip("."))}. '

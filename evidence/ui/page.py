@@ -321,7 +321,7 @@ def foot(page: Page) -> None:
     words = page.words
     query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
     base = str(st.context.url or "").split("?")[0] or f"/{page.key}"
-    data = words("foot.data", title=page.bundle.title, version=page.bundle.version, date=words.date(page.bundle.published))
+    data = words("foot.data", title=words.title, version=page.bundle.version, date=words.date(page.bundle.published))
     st.html(
         f'<footer class="t-foot"><div><p>{escape(data)}</p><p>{escape(words("foot.method"))}</p>'
         f'<p><a class="t-open" href="{escape(f"verify?lang={words.language}")}">{escape(words("foot.verify"))}</a></p></div>'

@@ -15,10 +15,9 @@ import streamlit as st
 from evidence import charts, select
 from evidence.model import split
 from evidence.report.progress import Tell
-from evidence.report.views import beside
 from evidence.select import Selected
 from evidence.ui.making import file_button
-from evidence.ui.page import Page, link
+from evidence.ui.page import Page
 from evidence.words import Words, brief
 
 QUICK = 1_000  # so many records are drawn in less than a second, as PNG too
@@ -194,12 +193,12 @@ class Kept:
 
 
 def keep(page: Page, title: str, unit: str, n: int, draw: Callable[[], Any], notes: str = "", credit: str = "") -> None:
-    """Remember a figure for `pictures`; nothing is drawn yet. `open_page` forgets those of the last run."""
+    """Remember a figure for `kept_figures`; nothing is drawn yet. `open_page` forgets those of the last run."""
     st.session_state.setdefault("kept_figures", []).append(Kept(title, unit, n, draw, notes, credit))
 
 
-def pictures(page: Page) -> None:
-    """Any figure of this page as a picture: which one, and the two buttons. For pages whose figures are many and small."""
+def kept_figures(page: Page, asked: str) -> None:
+    """Any figure that was kept as a picture: which one, and the two buttons; `asked` says which view of the page it is of."""
     kept: list[Kept] = st.session_state.get("kept_figures", [])
     if not kept:
         return
@@ -211,15 +210,11 @@ def pictures(page: Page) -> None:
             # A figure that is no longer there cannot stay chosen.
             chosen = st.selectbox(words("plate.choose"), range(len(kept)), format_func=names.__getitem__, key=f"picture_{page.key}_{hash(tuple(names)) & 0xFFFF}", width=520)  # fmt: skip
             at = chosen or 0
-        plate_buttons(page, "figure", kept_plate(page, kept[at]))
+        plate_buttons(page, "figure", kept_plate(page, kept[at], asked))
 
 
-def kept_plate(page: Page, one: Kept) -> Callable[[], str]:
+def kept_plate(page: Page, one: Kept, asked: str) -> Callable[[], str]:
     """Draws a kept figure in its frame."""
-    from evidence.ui.asked import view_in_words  # knows the pages, which know this module
-
-    # What the link says is read now: the thread that draws knows no reader.
-    asked = "; ".join(view_in_words(page, beside(link()))) + "."
 
     def make() -> str:
         from evidence import plates

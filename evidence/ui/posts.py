@@ -19,7 +19,7 @@ from evidence.ui.environment import sentence, short, table
 from evidence.ui.observations import source_line
 from evidence.ui.page import Page, extra, here
 from evidence.ui.plates import keep
-from evidence.words import Words, brief
+from evidence.words import Words, brief, lower
 
 POSTS = 40  # lines of the table; the download has all
 MOST = 0.75  # of a month's hours: with fewer its mean is drawn hollow
@@ -88,7 +88,7 @@ def _averaged(words: Words, seconds: int) -> str:
     if seconds == UNSTATED:
         return words("posts.unstated")
     if seconds == 0:
-        return words.label("averaging_time", "instant").lower()
+        return lower(words.label("averaging_time", "instant"))
     if seconds % HOUR:
         return words("posts.minutes", n=round(seconds / 60))
     return words("posts.hours", n=seconds // HOUR)
@@ -110,7 +110,7 @@ def _why(words: Words, measure: Measure, verdict: Verdict, averaging: str) -> st
     if verdict.limits or not verdict.why:
         return ""
     key = f"posts.why_{verdict.why}" if verdict.why in {"unit", "unstated", "odd"} else f"air.why_{verdict.why}"
-    others = words.all_of(words.label("averaging_time", code).lower() for code in verdict.others)
+    others = words.all_of(lower(words.label("averaging_time", code)) for code in verdict.others)
     pollutant = words.label("pollutant", measure.pollutant)
     return words(key, pollutant=pollutant, averaging=averaging, others=others, unit=_unit(words, measure))
 
@@ -212,9 +212,9 @@ def _panels(
     own = _averaged(words, measure.seconds)
     drawn = [_panel(page, measure, months, name, "high", own, verdicts[0], since, until)]
     if measure.in_a_day and months["days"].any():
-        day = words.label("averaging_time", air.DAY).lower()
+        day = lower(words.label("averaging_time", air.DAY))
         drawn.append(_panel(page, measure, months, name, "day_high", day, verdicts[1], since, until))
-    month = words.label("averaging_time", air.MONTH).lower()
+    month = lower(words.label("averaging_time", air.MONTH))
     monthly = posts.verdict(page.bundle, measure, (air.MONTH,), False)
     drawn.append(_panel(page, measure, months, name, "mean", month, monthly, since, until))
     st.html(f'<div class="t-panels">{"".join(drawn)}</div>')

@@ -170,7 +170,7 @@ def _rests_on(page: Page, key: str) -> str:
 def _list(page: Page, story: Story) -> str:
     """The steps by their titles, and what the keys do."""
     words = page.words
-    data = words("foot.data", title=page.bundle.title, version=page.bundle.version, date=words.date(page.bundle.published))
+    data = words("foot.data", title=words.title, version=page.bundle.version, date=words.date(page.bundle.published))
     items = "".join(
         f'<li><a class="t-deck-go" href="{escape(address(page, story=story.key, step=step.key))}" data-at="{at}">{escape(decks.spoken(decks.in_language(step.titles, words)[0], words))}</a></li>'
         for at, step in enumerate(story.steps)

@@ -14,6 +14,7 @@ import streamlit as st
 from evidence import charts, library, plates, report, select
 from evidence.model import Bundle, split
 from evidence.ui.cards import card, norm_line, title_of
+from evidence.ui.handover import table_name
 from evidence.ui.lists import paged
 from evidence.ui.page import CARDS, Page, box, extra, find, here, md, opens, say, set_extra, sheet, tell
 from evidence.ui.plates import keep
@@ -157,7 +158,7 @@ def _resting(page: Page, key: str) -> None:
             mark = f" :gray[{words('sources.alone_mark')}]" if use.alone else ""
             lines.append(f"- {_record(page, use.table, use.key)}{mark}")
         if lines:
-            blocks += [f"**{md(table_name(page, table))}**", "\n".join(lines)]
+            blocks += [f"**{md(table_name(bundle, words, table))}**", "\n".join(lines)]
     if shown > RESTING_SHOWN:
         blocks.append(words("sources.resting_more", n=len(others) - RESTING_SHOWN))
     sheet(*blocks)
@@ -253,7 +254,7 @@ def how_counted(page: Page) -> None:
         lines = [
             words(
                 "counted.one_of",
-                table=f"[{md(table_name(page, row.table))}]({here(page, rows=row.table, list='')})",
+                table=f"[{md(table_name(bundle, words, row.table))}]({here(page, rows=row.table, list='')})",
                 one=row.one,
                 n=row.rows,
             )
@@ -272,7 +273,7 @@ def _on_one(page: Page) -> None:
     if chosen:
         rows = every[every["table"] == chosen]
         at, pager = paged(page, "one", len(rows), PAGE_SIZE)
-        blocks = [f"### {md(table_name(page, chosen))}", pager]
+        blocks = [f"### {md(table_name(bundle, words, chosen))}", pager]
         for row in rows.iloc[(at - 1) * PAGE_SIZE : at * PAGE_SIZE].itertuples():
             source = brief(words.name("sources", row.source_id), 90)
             blocks.append(box("t-gap", _record(page, chosen, row.record), opens(page, row.source_id, f":gray[{md(source)}]")))
@@ -476,7 +477,7 @@ def _columns(page: Page) -> None:
     st.session_state["codebook_table"] = chosen
     st.subheader(words("codebook.columns"), anchor=False)
     st.selectbox(
-        words("codebook.choose"), names, key="codebook_table", format_func=lambda name: table_name(page, name), on_change=_take_columns
+        words("codebook.choose"), names, key="codebook_table", format_func=lambda name: table_name(bundle, words, name), on_change=_take_columns
     )
     fields = next(resource["schema"]["fields"] for resource in bundle.schema["resources"] if resource["name"] == chosen)
     head = [words("codebook.column"), words("codebook.holds"), words("codebook.must")]
@@ -544,11 +545,3 @@ def _credits(page: Page) -> None:
         )
     sheet(*blocks)
 
-
-def table_name(page: Page, name: str) -> str:
-    """What a reader calls a table; what the interface has no word for is called as the bundle calls it."""
-    words = page.words
-    if words.has(f"table.{name}"):
-        return words(f"table.{name}")
-    found = next((resource for resource in page.bundle.schema["resources"] if resource["name"] == name), {})
-    return str(found.get("title") or name)

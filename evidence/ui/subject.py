@@ -12,13 +12,12 @@ from dataclasses import replace
 import streamlit as st
 
 from evidence.ui.air import air_section
+from evidence.ui.asked import pictures, take_tables
 from evidence.ui.environment import beside_the_card, figures_section, period
 from evidence.ui.event import event_section
 from evidence.ui.flaring import flaring_section
-from evidence.ui.handover import take_tables
 from evidence.ui.observations import observations_section
 from evidence.ui.page import Page, foot, write_link
-from evidence.ui.plates import pictures
 
 
 def _burned(page: Page) -> None:

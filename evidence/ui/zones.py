@@ -17,7 +17,7 @@ import streamlit as st
 
 from evidence import boundary, geo, plates, report, resettlement, zones
 from evidence.charts import resettlement as drawn
-from evidence.ui.handover import take_tables
+from evidence.ui.asked import pictures, take_tables
 from evidence.ui.land import (
     account,
     bounds,
@@ -31,7 +31,7 @@ from evidence.ui.land import (
     village_link,
 )
 from evidence.ui.page import Page, extra, foot, here, md, say, set_extra, tell_html, write_link
-from evidence.ui.plates import keep, land_plate, pictures
+from evidence.ui.plates import keep, land_plate
 from evidence.words import Words, brief
 from evidence.zones import Far, Origin
 
