@@ -29,6 +29,8 @@ _LOCALES = {"en": "en_GB", "ru": "ru", "kk": "kk"}
 _FALLBACKS = ("ru", "en", "kk")
 # Which plural form of "noun.*" (separated by |) a CLDR category takes.
 _FORMS = {"en": {"one": 0}, "ru": {"one": 0, "few": 1, "many": 2, "other": 1}, "kk": {}}
+_STEMS = ("name", "title", "label", "mechanism_name", "subject")  # what a record is called, the first that its table has
+_CALLED = re.compile(rf"({'|'.join(_STEMS)})(_\w+)?$")
 _PERSON = re.compile(r"\{(P-\d+)\}")
 # Bidirectional overrides and other invisible controls may reorder what stands beside them; they carry no evidence.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -112,15 +114,22 @@ class Words:
         return self._names[table, key]
 
     def _name(self, table: str, key: str) -> str:
-        row = self._bundle.row(table, key)
+        row = self._called(table).get(key)
         if row is None:
             return key
         if table == "people":
             return self.person(key)
-        for stem in ("name", "title", "label", "mechanism_name", "subject"):
+        for stem in _STEMS:
             if f"{stem}_en" in row:
                 return str(self.text(row, stem)) or key
         return clean(str(row.get("title", key))) or key
+
+    @lru_cache(maxsize=64)  # noqa: B019 — words live as long as their bundle
+    def _called(self, table: str) -> Mapping[str, Mapping[str, Any]]:
+        """What each row of a table is called, and nothing else of it: to read whole rows of thousands of places for a map takes seconds."""
+        frame = self._bundle[table]
+        columns = [name for name in frame.columns if name == frame.columns[0] or _CALLED.match(name)]
+        return {row[columns[0]]: row for row in frame[columns].to_dict("records")}
 
     def person(self, key: str) -> str:
         """A person's published name, or the pseudonym."""
@@ -229,6 +238,7 @@ def _without_dot(text: str) -> str:
     return re.sub(r"\s?г\.$", "\u00a0года", text)
 
 
+@lru_cache(maxsize=50_000)
 def _date(words: Words, text: str) -> str:
     def one(part: str) -> str:
         shown = _format_one(words.language, part)

@@ -31,10 +31,15 @@ VERDICTS = ("inside", "inside_by_account", "outside", "outside_by_account", "can
 
 
 # ── rules ────────────────────────────────────────────────────────────────────────────────────────
+@lru_cache(maxsize=2)
+def every_rule(bundle: Bundle) -> tuple[Row, ...]:
+    """The rules of all zones, in the order in which they began; those of unknown beginning come first."""
+    return tuple(bundle["zones"].sort_values(["valid_from_start", "zone_id"], na_position="first").to_dict("records"))
+
+
 def rules(bundle: Bundle, asset_id: str) -> list[Row]:
-    """The rules of a zone around an asset, in the order in which they began; one of unknown beginning comes first."""
-    zones = bundle["zones"]
-    return zones[zones["asset_id"] == asset_id].sort_values(["valid_from_start", "zone_id"], na_position="first").to_dict("records")
+    """The same of one asset."""
+    return [rule for rule in every_rule(bundle) if rule["asset_id"] == asset_id]
 
 
 def assets(bundle: Bundle) -> list[str]:

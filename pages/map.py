@@ -5,8 +5,7 @@ import streamlit as st
 from evidence import select, ui
 
 page = ui.open_page("map")
-selected = select.select(page.bundle, page.selection)
-ui.filters(page)
+selected = ui.filters(page)
 ui.period(page)
 ui.say(select.in_words(selected, page.words))
 # The map itself stands on the stage already; without it, the same records as a list.

@@ -13,7 +13,7 @@ if show == "lanes":
     ui.lanes_and_card(page, selected)
 elif show == "trend":
     ui.trend(page, selected)
-    ui.compare(page, selected)
+    ui.compare(page)
 else:
     ui.cross_table(page, selected)
 ui.take_incidents(page, selected)

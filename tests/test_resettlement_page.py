@@ -51,6 +51,23 @@ def test_every_view_speaks_the_readers_language_and_shows_no_code(query, languag
     assert not re.search(r"\{[A-Za-z0-9_:-]+\}|\bnan\b|\bNaT\b|_by_account|cannot_say|to_be_moved|not_stated", text)
 
 
+def test_one_answer_to_several_promises_is_told_once(bundle):
+    text = said(open_page(lang="ru"))
+    answer = " ".join(str(bundle.row("commitments", "CM01")["delivery_account_ru"]).split())
+    assert text.count(answer) == 1 and text.count(Words(bundle, "ru")("promises.same")) > 2
+
+
+def test_a_source_is_named_in_full(bundle):
+    assert bundle.row("sources", "CA-20150120")["publisher"] in said(open_page())
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_a_rule_measured_from_nothing_stated_says_so_in_a_sentence(bundle, language):
+    words = Words(bundle, language)
+    text = said(open_page(show="zones", lang=language))
+    assert words("zones.measured_from_unstated") in text and f": {words.label('measured_from', 'not_stated')}" not in text
+
+
 def test_counts_that_differ_stand_side_by_side_and_the_total_is_a_range():
     text = said(open_page())
     for count in ("469 families", "2,138 people", "1,808 people", "1,675 people", "1,675 to 2,138 people"):

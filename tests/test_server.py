@@ -274,3 +274,10 @@ def test_the_package_stands_at_two_addresses_and_each_leads_to_the_tables(client
         assert {resource["name"] for resource in whole["resources"]} == set(load.opened().tables)
         path = address.rpartition("/")[0] + "/" + whole["resources"][0]["path"]
         assert client.get(path).status_code == 200
+
+
+def test_the_script_that_draws_figures_names_no_host_of_its_makers(bundle):
+    script = server.asset(bundle, "plotly.js").plain
+    hosts = {found.decode() for found in re.findall(rb"https?://([\w.-]+)", script)}
+    # What is left are names of formats and credits in comments; nothing of it is an address that a browser asks.
+    assert hosts <= {"www.w3.org", "github.com", "getify.mit-license.org", "syntheti.cc"}

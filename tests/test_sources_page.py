@@ -80,6 +80,16 @@ def test_the_codebook_names_every_table_with_its_licence(bundle, english):
     assert "Creative Commons Attribution-NonCommercial 4.0" in said
 
 
+def test_the_codebook_shows_a_reader_no_name_of_a_list_and_names_a_story_in_their_language(bundle):
+    said = spoken(open_page("sources", show="codebook", lang="ru", columns_of="sources"))
+    fields = next(one["schema"]["fields"] for one in bundle.schema["resources"] if one["name"] == "sources")
+    unnamed = [
+        field["vocabulary"] for field in fields if "vocabulary" in field and not Words(bundle, "ru").has(f"terms.{field['vocabulary']}")
+    ]
+    assert unnamed and not [name for name in unnamed if f"термин: {name}" in said]
+    assert all(story.titles["ru"] in said for story in bundle.stories.values())
+
+
 # ── my presentation ──────────────────────────────────────────────────────────────────────────────
 def test_a_view_is_pinned_from_its_page_captioned_ordered_and_taken_along(bundle):
     page = open_page("map", type="killing", country="KZ", lang="ru")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.model import parse_period
-from evidence.words import Words, brief, clean, fold, kazakh_part
+from evidence.words import Words, brief, clean, fold, kazakh_part, lower
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +80,16 @@ def test_numbers_wear_the_marks_of_the_language(spoken):
     assert spoken["en"].number(12345.678) == "12,345.678"
     assert spoken["ru"].number(12345.678).replace("\xa0", " ") == "12 345,678"
     assert spoken["kk"].number(2.5, 2) == "2,50"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "kk"])
+def test_a_number_below_nothing_wears_a_minus_and_not_a_hyphen_and_nothing_wears_none(spoken, language):
+    assert spoken[language].number(-68) == "−68" and spoken[language].count(-68, "person").startswith("−68")
+    assert spoken[language].number(-0.00001) == spoken[language].number(-0.04, 0) == "0"
+
+
+def test_a_label_inside_a_sentence_begins_small_and_keeps_its_names():
+    assert [lower(label) for label in ("Border of Kazakhstan", "ВОЗ", "Не указано")] == ["border of Kazakhstan", "ВОЗ", "не указано"]
 
 
 # ── texts of records ─────────────────────────────────────────────────────────────────────────────

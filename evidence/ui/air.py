@@ -13,7 +13,7 @@ from evidence import air, charts, plates, posts, series
 from evidence.model import Bundle
 from evidence.series import Record
 from evidence.ui.environment import SHAPES, middle, rows_download, short, single, sources_html, table, unverified_too, years
-from evidence.ui.page import Page, extra, here, say, speak, tell_html
+from evidence.ui.page import Page, extra, here, say, speak, take_choice, tell_html
 from evidence.ui.plates import keep
 from evidence.ui.posts import posts_section
 from evidence.words import Words, brief, lower
@@ -72,16 +72,14 @@ def _controls(page: Page, readings: Sequence[Record], codes: Sequence[str]) -> t
     st.session_state["site"] = site
     with st.container(horizontal=True, vertical_alignment="bottom", key="air_controls"):
         st.segmented_control(
-            words("air.pollutant"), codes, format_func=lambda code: words.label("pollutant", code), key="pollutant", required=True, on_change=_take, args=("pollutant",), wrap=True
+            words("air.pollutant"), codes, format_func=lambda code: words.label("pollutant", code), key="pollutant", required=True, on_change=take_choice, args=("pollutant", "pollutant"), wrap=True
         )  # fmt: skip
         if options:
-            st.selectbox(words("air.site"), options, format_func=names.get, key="site", width=320, on_change=_take, args=("site",))
+            st.selectbox(
+                words("air.site"), options, format_func=names.get, key="site", width=320, on_change=take_choice, args=("site", "site")
+            )
         unverified = unverified_too(page)
     return pollutant, site, unverified
-
-
-def _take(word: str) -> None:
-    set_extra(**{word: st.session_state[word] or ""})
 
 
 @lru_cache(maxsize=6)

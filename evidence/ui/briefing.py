@@ -76,7 +76,7 @@ def _take(page: Page, selected: Selected, cases: tuple[str, ...], language: str)
     """The two files: what may take longer than a second is made first, with a bar and a way to stop."""
     words, bundle = page.words, page.bundle
     told = speak(bundle, language)
-    query = urlencode([(key, value) for key, values in link(version=True).items() for value in values])
+    query = urlencode(link(version=True), doseq=True)
     address = f"{str(st.context.url or '').split('?')[0] or f'/{page.key}'}?{query}"
     name = f"tamshy-{bundle.version}-briefing-{language}"
     with st.container(horizontal=True, key="brief_files"):

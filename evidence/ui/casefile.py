@@ -12,7 +12,6 @@ from evidence import burden, casefile, ledger, rules, select
 from evidence.casefile import Link, Row
 from evidence.docket import days_between, docket, one_day
 from evidence.model import Bundle, parse_period, split
-from evidence.select import Selected
 from evidence.ui.cards import card, norm_line, source_item, title_of
 from evidence.ui.filters import chips, filters
 from evidence.ui.lists import listing, paged
@@ -71,12 +70,12 @@ def choose_case_view(page: Page) -> str:
         return choose(page, "show", SHOWS, SHOWS[0], texts="case.show")
 
 
-def case_filters(page: Page, show: str) -> Selected:
-    """What the other filters select; the case itself is chosen above. A file needs only to be told of them, a ledger is worked with."""
-    if show != "ledger":
+def case_filters(page: Page, show: str) -> None:
+    """The other filters; the case itself is chosen above. A file needs only to be told of them, a ledger is worked with."""
+    if show == "ledger":
+        filters(page)
+    else:
         chips(page)
-        return select.select(page.bundle, page.selection)
-    return filters(page)
 
 
 def case_file(page: Page, case: str) -> None:

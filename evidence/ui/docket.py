@@ -17,10 +17,10 @@ from evidence.ui.figures import PHONE
 from evidence.ui.figures import drawn as drawn_figure
 from evidence.ui.handover import Shown, take
 from evidence.ui.lists import openers, paged
-from evidence.ui.page import Page, box, extra, here, md, opens, say, set_extra, sheet, tell
+from evidence.ui.page import Page, box, extra, here, md, opens, say, set_extra, sheet, take_choice, tell
 from evidence.ui.plates import caption, figure_plate, plate_buttons
 from evidence.ui.stage import theme
-from evidence.words import Words, brief
+from evidence.words import Words, brief, lower
 
 Row = Mapping[str, Any]
 PAGE_SIZE = 15
@@ -62,7 +62,8 @@ def waiting(page: Page, rows: pd.DataFrame) -> None:
     still = known[known["state"].isin(docket.WAITING)]
     longest = words_for(_longest(still if len(still) else known), words)
     said = {"n": len(known), "answered": len(known) - len(still), "days": longest}
-    st.markdown(f"**{md(words('docket.chart_title' if len(still) else 'docket.chart_title_all', **said))}**")
+    title = words("docket.chart_title" if len(still) else "docket.chart_title_all", **said)
+    st.markdown(f"**{md(title)}**")
     names = _lines(words, drawn)
     short = _lines(words, drawn, NAME_LIMIT)
     dark, today = theme() == "dark", docket.as_of(page.bundle)
@@ -81,7 +82,7 @@ def waiting(page: Page, rows: pd.DataFrame) -> None:
     plate_buttons(
         page, "waits",
         figure_plate(
-            page, lambda: charts.waits(drawn, names, words, dark=False, today=today), title=words("docket.chart_title" if len(still) else "docket.chart_title_all", **said),
+            page, lambda: charts.waits(drawn, names, words, dark=False, today=today), title=title,
             unit=words("plate.unit_waits"), selection=lambda: _caption(page, rows), alt=alt, notes=f"{words('docket.chart_note')} {cut}".strip(),
         ),
     )  # fmt: skip
@@ -127,7 +128,7 @@ def docket_and_card(page: Page, rows: pd.DataFrame) -> None:
     """The docket, a state at a time if the reader likes; beside it the card of the row that was opened, or the clocks."""
     words = page.words
     st.subheader(words("answers.rows"), anchor="docket")
-    picked = st.session_state.get("picked")
+    picked = page.picked
     # On a phone an open card stands before the list it was opened from, else the reader would not see it.
     with st.container(key="answers_card_open" if picked else "answers_plain"):
         left, right = st.columns([2.1, 1], gap="large")
@@ -162,7 +163,9 @@ def _narrowed(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
         format_func=names.get,
         key="docket_state",
         required=True,
-        on_change=_take_state,
+        on_change=take_choice,
+        args=("docket_state", "state"),
+        kwargs={"list": ""},
         wrap=True,
         label_visibility="collapsed",
     )
@@ -174,10 +177,6 @@ def _narrowed(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
         st.button(words("answers.only", name=name), key="docket_only", on_click=set_extra, kwargs={"mechanism": ""})
     shown = rows[rows["state"] == state] if state else rows
     return shown[shown["mechanism"].astype(str) == mechanism] if mechanism else shown
-
-
-def _take_state() -> None:
-    set_extra(state=st.session_state["docket_state"] or "", list="")
 
 
 def _line(page: Page, row: Row) -> str:
@@ -243,7 +242,7 @@ def clocks(page: Page, rows: pd.DataFrame) -> None:
     for rule in used:
         name = f"{words.text(rule, 'mechanism_note')}. {words.text(rule, 'clock')}"
         length = words.count(int(rule["length_max"]), UNIT_NOUNS[rule["unit"]])
-        start = str(words.text(rule, "from_event")).lower()
+        start = lower(str(words.text(rule, "from_event")))
         line = words("docket.clock_line", clock=md(name), length=md(length), start=md(start), date=md(words.date(rule["valid_from"])))
         st.markdown(f"{line} {tell(words, words.text(rule, 'note'))}")
         _source_links(page, rule["source_ids"])
@@ -361,7 +360,14 @@ def which_mechanism(page: Page, selected: Selected) -> None:
     case = extra("check", flagship if flagship in every else cases[0], every)
     cases = cases if case in cases else [case, *cases]
     st.session_state["check_case"] = case
-    st.selectbox(words("eligibility.case"), cases, format_func=lambda key: words.name("cases", key), key="check_case", on_change=_take_case)
+    st.selectbox(
+        words("eligibility.case"),
+        cases,
+        format_func=lambda key: words.name("cases", key),
+        key="check_case",
+        on_change=take_choice,
+        args=("check_case", "check"),
+    )
     if len(every) > len(cases):
         say(words("eligibility.more", n=len(every) - len(cases)))
     findings = pd.DataFrame(eligibility.check(bundle, case))
@@ -384,10 +390,6 @@ def _mechanism_name(page: Page, mechanism: str) -> str:
     table = page.bundle["conditions"]
     countries = {code for cell in table.loc[table["mechanism"] == mechanism, "countries"] for code in split(cell)}
     return f"{words.label('mechanism_family', 'authority')} ({', '.join(words.label('country', code) for code in sorted(countries))})"
-
-
-def _take_case() -> None:
-    set_extra(check=st.session_state["check_case"])
 
 
 def _conditions(page: Page, case: str, mechanism: str, findings: list[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from evidence.report import dossier
 from evidence.report.dossier import Consent
 from evidence.report.progress import Tell
 from evidence.ui.making import begin, found, waiting
-from evidence.ui.page import Page, box, extra, md, say, set_extra, sheet
+from evidence.ui.page import Page, box, extra, md, say, sheet, take_choice
 from evidence.words import LANGUAGE_NAMES, Words
 
 MARKS = {"given": "✓", "typed": "✎", "missing": "○", "consent": "◇", "open": "–"}
@@ -62,14 +62,10 @@ def _choose_kind(page: Page, kinds: list[str]) -> str:
     words = page.words
     st.session_state["dossier_kind"] = extra("form", kinds[0], kinds)
     kind: str = st.radio(
-        words("dossier.kind"), kinds, format_func=lambda code: md(words.label("dossier", code)), key="dossier_kind", on_change=_keep_kind,
+        words("dossier.kind"), kinds, format_func=lambda code: md(words.label("dossier", code)), key="dossier_kind", on_change=take_choice, args=("dossier_kind", "form"),
         captions=[md(words.definition("dossier", code)) for code in kinds],
     )  # fmt: skip
     return kind
-
-
-def _keep_kind() -> None:
-    set_extra(form=st.session_state["dossier_kind"])
 
 
 def _choose_languages(page: Page) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from evidence import charts, plates, report, series
 from evidence.model import Bundle, split
 from evidence.series import Figure, Record
 from evidence.ui.cards import card
-from evidence.ui.page import Page, change, extra, here, say, set_extra, tell_html
+from evidence.ui.page import Page, change, extra, opener, say, set_extra, speak, take_choice, tell_html
 from evidence.ui.plates import keep
 from evidence.ui.pressure import choose
 from evidence.words import Words, brief, lower
@@ -27,7 +27,7 @@ SUBJECTS = ("flaring", "figures", "air", "event")
 TOPICS = ("emissions", "fines", "accidents", "exceedances", "spending", "production")
 LINES, BARS = 7, 40  # more on one figure cannot be told apart; the table has them all
 DWARFED = 50  # one figure so many times the middle one leaves the others no bar to read
-NAME = 46  # letters of a name beside a line or a bar
+NAME = 46  # letters of a name beside a line
 SHAPES = {"plan": "diamond", "limit_value": "diamond", "claim": "square"}
 
 
@@ -92,14 +92,9 @@ def _topic(page: Page) -> str:
     st.session_state["topic"] = topic = extra("topic", TOPICS[0], TOPICS)
     st.pills(
         words("figures.topic"), TOPICS, format_func=lambda code: words.label("indicator_topic", code), key="topic", required=True,
-        on_change=_take_topic, wrap=True, label_visibility="collapsed",
+        on_change=take_choice, args=("topic", "topic", TOPICS[0]), kwargs={"subject": ""}, wrap=True, label_visibility="collapsed",
     )  # fmt: skip
     return topic
-
-
-def _take_topic() -> None:
-    topic = st.session_state["topic"]
-    set_extra(topic="" if topic == TOPICS[0] else topic, subject="")
 
 
 def _narrow(page: Page, rows: Sequence[Record]) -> tuple[str, bool]:
@@ -111,7 +106,7 @@ def _narrow(page: Page, rows: Sequence[Record]) -> tuple[str, bool]:
     st.session_state["subject"] = subject = extra("subject", "", options)
     with st.container(horizontal=True, vertical_alignment="bottom", key="figures_controls"):
         st.selectbox(
-            words("figures.subject"), options, key="subject", width=460, on_change=_take, args=("subject",),
+            words("figures.subject"), options, key="subject", width=460, on_change=take_choice, args=("subject", "subject"),
             format_func=lambda key: f"{brief(names[key], 70)} ({sizes[key]})" if key else words("figures.everybody", n=len(options) - 1),
         )  # fmt: skip
         return subject, unverified_too(page)
@@ -122,10 +117,6 @@ def unverified_too(page: Page) -> bool:
     st.session_state["unverified"] = asked = bool(extra("unverified"))
     st.toggle(page.words("figures.unverified"), key="unverified", on_change=_take_unverified)
     return asked
-
-
-def _take(word: str) -> None:
-    set_extra(**{word: st.session_state[word] or ""})
 
 
 def _take_unverified() -> None:
@@ -284,8 +275,8 @@ def _bars(page: Page, figure: Figure) -> str:
         look = (
             "hollow" if row["confidence"] == series.UNVERIFIED else "plan" if kind in series.PLANNED else "claim" if kind == "claim" else ""
         )
-        notes = [brief(str(words.text(row, "subject")), NAME)] if several else []
-        notes += [brief(str(words.text(row, "reporter")), NAME)]
+        notes = [str(words.text(row, "subject"))] if several else []
+        notes += [str(words.text(row, "reporter"))]
         notes += [lower(words.label("measurement_kind", kind))] if kind != "actual" else []
         bars.append(charts.Bar(words.date(row["period"]), row["shown"], short(row["shown"], words), " · ".join(notes), look))
     top = max(rows, key=lambda row: abs(row["shown"]))
@@ -322,15 +313,16 @@ def panel(page: Page, title: str, figure: Figure, drawn: str, notes: Sequence[st
 
 
 # ── tables, sources, downloads ───────────────────────────────────────────────────────────────────
-def sources_html(page: Page, cell: str) -> str:
-    """The sources of a row, each a link that opens its card in this view."""
-    base = here(page, id="")
-    links = [
-        f'<a class="t-open" href="{escape(f"{base}&id={quote(key)}")}">{escape(brief(row["publisher"] or row["title"], 40))}</a>'
-        for key in split(cell)
-        if (row := page.bundle.row("sources", key)) is not None
-    ]
-    return ", ".join(links)
+def sources_html(page: Page, cell: str, *, dated: bool = False, between: str = ", ") -> str:
+    """The sources of a row, each a link that opens its card in this view; `dated`, with the day of each."""
+    base, links = opener(page), []
+    for key in split(cell):
+        row = page.bundle.row("sources", key)
+        if row is None:
+            continue
+        said = str(row["publisher"] or row["title"]) + (f", {page.words.date(row['date'])}" if dated and row["date"] else "")
+        links.append(f'<a class="t-open" href="{escape(base + quote(key))}">{escape(said)}</a>')
+    return between.join(links)
 
 
 def table(summary: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -15,9 +16,9 @@ from evidence import charts, events, plates
 from evidence.events import Step
 from evidence.model import parse_period, split
 from evidence.ui.environment import amount, rows_download, sentence, sources_html
-from evidence.ui.page import Page, extra, here, md, say, set_extra, tell_html
+from evidence.ui.page import Page, extra, here, md, say, take_choice, tell_html
 from evidence.ui.plates import keep
-from evidence.words import brief
+from evidence.words import brief, lower
 
 Row = Mapping[str, Any]
 
@@ -38,8 +39,8 @@ def event_section(page: Page) -> None:
             format_func=lambda code: str(words.text(known[code], "title")),
             key="event",
             width=620,
-            on_change=_take,
-            args=(options[0],),
+            on_change=take_choice,
+            args=("event", "event", options[0]),
         )
     event = known[key]
     steps = events.sequence(bundle, key)
@@ -57,11 +58,6 @@ def event_section(page: Page) -> None:
     rows_download(
         page, "claims", (row["claim_id"] for row in events.claims(bundle, events.topics(event))), f"positions-{key}", "download.positions"
     )
-
-
-def _take(default: str) -> None:
-    key = st.session_state["event"]
-    set_extra(event="" if key == default else key)
 
 
 def who(page: Page, step: Step) -> str:
@@ -108,25 +104,15 @@ def _strip(page: Page, event: Row, steps: Sequence[Step]) -> None:
     ticks = [((when - window.start).days / days, words.tick(when, "day")) for when in marks[:: 2 if len(marks) > 7 else 1]]
     day = parse_period(event["period"])
     middle = ((day.start - window.start).days + 0.5) / days if day.start else 0.0
-    alt = words("event.alt", n=len(steps), lanes=len(ordered), since=_day(window.start), until=_day(window.end - timedelta(days=1)))
+    alt = words("event.alt", n=len(steps), lanes=len(ordered), since=window.start, until=window.end - timedelta(days=1))
     dated = [charts.Dated(brief(name, 60), tuple(found)) for name, found in ordered]
     draw = partial(plates.strip_drawing, dated, ticks, day=middle, day_name=words.date(event["period"]), alt=alt)
     keep(page, str(words.text(event, "title")), words("event.strip"), len(steps), draw, words("event.order"))
     st.html(
         f'<figure class="t-figure-rows"><figcaption><p>{escape(words("event.strip"))}</p></figcaption>'
-        + charts.strip(
-            dated,
-            ticks,
-            day=middle,
-            day_name=words.date(event["period"]),
-            alt=alt,
-        )
+        + charts.strip(dated, ticks, day=middle, day_name=words.date(event["period"]), alt=alt)
         + "</figure>"
     )
-
-
-def _day(when: date) -> str:
-    return when.isoformat()
 
 
 def _sequence(page: Page, event: Row, steps: Sequence[Step]) -> None:
@@ -134,7 +120,7 @@ def _sequence(page: Page, event: Row, steps: Sequence[Step]) -> None:
     words = page.words
     parts = [f"<h2>{escape(words('event.sequence', n=sum(not step.later for step in steps)))}</h2>"]
     last, later = "", False
-    for same in _alike(page, steps):
+    for told, same in _alike(page, steps):
         if same[0].later and not later:
             parts.append(f"<h2>{escape(words('event.later'))}</h2>")
             later, last = True, ""
@@ -144,22 +130,14 @@ def _sequence(page: Page, event: Row, steps: Sequence[Step]) -> None:
             mark = ' class="the-day"' if event["period"] in days else ""
             parts.append(f"<h3{mark}>{escape(when)}</h3>")
             last = when
-        parts.append(_step(page, same[0]))
+        parts.append(told)
     st.html(f'<section class="t-sequence">{"".join(parts)}</section>')
 
 
-def _alike(page: Page, steps: Sequence[Step]) -> list[list[Step]]:
-    """Steps that follow one another and say the same of different days, told once."""
-    found: list[list[Step]] = []
-    said = None
-    for step in steps:
-        now = (step.later, _step(page, step))
-        if now == said:
-            found[-1].append(step)
-        else:
-            found.append([step])
-        said = now
-    return found
+def _alike(page: Page, steps: Sequence[Step]) -> Iterator[tuple[str, list[Step]]]:
+    """Steps told as HTML, in order; those that follow one another and say the same of different days are told once."""
+    for (_, told), same in groupby(steps, key=lambda step: (step.later, _step(page, step))):
+        yield told, list(same)
 
 
 def _step(page: Page, step: Step) -> str:

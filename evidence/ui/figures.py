@@ -84,7 +84,7 @@ def choose_view(page: Page) -> str:
 def _beside(page: Page, selected: Selected) -> None:
     """What a map cannot show: zones without published geometry, incidents without a position."""
     words = page.words
-    day, rules = day_shown(page), page.bundle["zones"].to_dict("records")
+    day, rules = day_shown(page), zones.every_rule(page.bundle)
     said = [f"<p>{escape(words('map.click_hint'))}</p>"]
     if rules:
         said += [

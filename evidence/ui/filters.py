@@ -65,12 +65,12 @@ def _options(facet: Facet, counts: pd.DataFrame, page: Page) -> str:
     # The order does not follow what is chosen: an option that jumps away from the pointer is hard to take back.
     codes = sorted(numbers, key=lambda code: (order.get(code, 0), 0 if facet.terms else -numbers[code], code))
     shown = codes[:OPTIONS_SHOWN] + [code for code in codes[OPTIONS_SHOWN:] if code in chosen]
-    parts = []
+    parts, address = [], selecting(page)
     for code in shown:
         left = tuple(other for other in chosen if other != code) if code in chosen else (*chosen, code)
         parts.append(
             f'<a role="checkbox" aria-checked="{str(code in chosen).lower()}"{"" if numbers[code] else " class=none"} '
-            f'data-keep="{escape(f"{facet.key}.{code}")}" href="{escape(selecting(page, **{facet.key: left}))}">'
+            f'data-keep="{escape(f"{facet.key}.{code}")}" href="{escape(address(page.selection.but(**{facet.key: left})))}">'
             f"{escape(brief(select.name_of(facet, code, words), 60))} <b>{escape(words.number(numbers[code]))}</b></a>"
         )
     more = f"<p>{escape(words('filter.more', n=len(codes) - len(shown)))}</p>" if len(codes) > len(shown) else ""
@@ -88,7 +88,7 @@ def _take_text() -> None:
 def chips(page: Page) -> None:
     """What the reader asked for, each part a link that removes it; and one that removes all."""
     words, selection = page.words, page.selection
-    parts = []
+    parts, address = [], selecting(page)
     for key, code, phrase in select.parts_in_words(selection, words):
         if key == "period":
             without: dict[str, Any] = {"since": None, "until": None}
@@ -98,12 +98,10 @@ def chips(page: Page) -> None:
             without = {key: tuple(other for other in getattr(selection, key) if other != code) or SELECTION_DEFAULTS[key]}
         said = f"{words('filter.remove')}: {phrase}"
         parts.append(
-            f'<a title="{escape(said)}" href="{escape(selecting(page, **without))}">{escape(brief(phrase, 70))} <span aria-hidden="true">✕</span></a>'
+            f'<a title="{escape(said)}" href="{escape(address(selection.but(**without)))}">{escape(brief(phrase, 70))} <span aria-hidden="true">✕</span></a>'
         )
     if parts:
-        parts.append(
-            f'<a class="all" href="{escape(selecting(page, Selection(language=selection.language)))}">{escape(words("filter.reset"))}</a>'
-        )
+        parts.append(f'<a class="all" href="{escape(address(Selection(language=selection.language)))}">{escape(words("filter.reset"))}</a>')
     # The row is there even when it is empty: a control below it that appeared anew would lose the keyboard's focus.
     st.html(f'<div class="t-chips">{"".join(parts)}</div>')
 

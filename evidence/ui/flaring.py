@@ -15,7 +15,7 @@ from evidence import charts, flaring, observations, plates, series
 from evidence.model import Bundle
 from evidence.ui.environment import amount, measurements_download, rows_download, short, sources_html, table, years_slider
 from evidence.ui.figures import flare_map
-from evidence.ui.page import Page, extra, here, opener, set_extra, tell_html
+from evidence.ui.page import Page, extra, here, opener, speak, take_choice, tell_html
 from evidence.ui.plates import flares_plate, keep
 from evidence.words import Words, brief, lower
 
@@ -80,8 +80,8 @@ def _controls(page: Page, years: tuple[int, ...]) -> tuple[str, int]:
             format_func=lambda code: brief(names[code], 70),
             key="area",
             width=420,
-            on_change=_take_area,
-            args=(options[0],),
+            on_change=take_choice,
+            args=("area", "area", options[0]),
         )
         first, last = _extent(page.bundle, observations.about(page.bundle.path, "detection"))
         if first < last:
@@ -95,7 +95,15 @@ def _year(page: Page, years: tuple[int, ...], year: int) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="flaring_year"):
         st.session_state["flare_year"] = year
-        st.slider(page.words("flaring.year"), years[0], years[-1], key="flare_year", width=420, on_change=_take_year, args=(years[-1],))
+        st.slider(
+            page.words("flaring.year"),
+            years[0],
+            years[-1],
+            key="flare_year",
+            width=420,
+            on_change=take_choice,
+            args=("flare_year", "year", str(years[-1])),
+        )
         st.html(_player(page, years), width="content")
 
 
@@ -113,16 +121,6 @@ def _extent(bundle: Bundle, seen: observations.Known | None) -> tuple[int, int]:
     ends = [(row["period_end"] - pd.Timedelta(days=1)).year for rows in flaring.countries(bundle).values() for row in rows]
     known = [*starts, *ends, *flaring.years(bundle), *([seen.since.year, seen.until.year] if seen else [])]
     return (min(known), max(known)) if known else (0, 0)
-
-
-def _take_area(default: str) -> None:
-    key = st.session_state["area"]
-    set_extra(area="" if key == default else key)
-
-
-def _take_year(default: int) -> None:
-    year = st.session_state["flare_year"]
-    set_extra(year="" if year == default else str(year))
 
 
 # ── a country ────────────────────────────────────────────────────────────────────────────────────

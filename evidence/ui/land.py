@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from evidence import maps
-from evidence.model import Bundle, split
+from evidence.model import Bundle
+from evidence.ui.environment import sources_html
 from evidence.ui.page import Page, here, tell_html
 from evidence.ui.stage import draw
 from evidence.words import Words, brief
@@ -42,15 +43,7 @@ def note(text: str) -> str:
 
 def cites(page: Page, cell: str) -> str:
     """The sources of a row as links to their cards: publisher and date."""
-    links = []
-    for key in split(cell):
-        row = page.bundle.row("sources", key)
-        if row is not None:
-            said = ", ".join(
-                part for part in (brief(str(row["publisher"]), 34), page.words.date(row["date"]) if row["date"] else "") if part
-            )
-            links.append(f'<a class="t-open" href="{escape(here(page, id=key))}">{escape(said)}</a>')
-    return "<br>".join(links)
+    return sources_html(page, cell, dated=True, between="<br>")
 
 
 def village_link(page: Page, place_id: str) -> str:
@@ -76,6 +69,11 @@ def people_names(words: Words, place_ids: Iterable[str]) -> str:
 def km(words: Words, far: Far) -> str:
     """ "8.3 ± 0.8 km": a distance never without what it is good to."""
     return words("land.km", km=words.number(far.metres / 1000, 1), error=words.number(far.error / 1000, 1))
+
+
+def from_to(words: Words, low: float, high: float, noun: str) -> str:
+    """ "808 to 1,386 people"; one number where both are the same."""
+    return words.count(high, noun) if low == high else words("side.range", low=words.number(low), high=words.count(high, noun))
 
 
 def account(words: Words, row: Any) -> str:

@@ -10,7 +10,7 @@ from evidence.model import split
 from evidence.select import Selected
 from evidence.ui.cards import card, norm_line
 from evidence.ui.lists import listing
-from evidence.ui.page import Page, change, extra, md, opens, pick, say, set_extra, tell
+from evidence.ui.page import Page, change, extra, md, opens, pick, say, set_extra, take_choice, tell
 from evidence.ui.pressure import choose
 from evidence.words import brief, lower
 
@@ -61,14 +61,10 @@ def _choose_article(page: Page, articles: pd.DataFrame) -> str:
     norm = extra("article", next(iter(numbers)), numbers)
     st.session_state["chosen_article"] = norm
     st.selectbox(
-        words("ledger.choose"), list(numbers), key="chosen_article", on_change=_take_article,
+        words("ledger.choose"), list(numbers), key="chosen_article", on_change=take_choice, args=("chosen_article", "article"),
         format_func=lambda key: words("ledger.option", name=brief(_name(page, key), 110), n=int(numbers[key])),
     )  # fmt: skip
     return norm
-
-
-def _take_article() -> None:
-    set_extra(article=st.session_state["chosen_article"])
 
 
 def _name(page: Page, key: str) -> str:

@@ -7,7 +7,7 @@ in codes, and only what differs from the default.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -210,6 +210,12 @@ def set_extra(**values: str) -> None:
     state["extra"] = {**state.get("extra", {}), page: {word: value for word, value in said.items() if value}}
 
 
+def take_choice(widget: str, word: str, default: str = "", **also: str) -> None:
+    """Keep what a widget now says as a word of this page's link, and other words with it: the widget's callback."""
+    value = str(st.session_state[widget] or "")
+    set_extra(**{word: "" if value == default else value, **also})
+
+
 def _read_link(bundle: Bundle, *, opening: bool = False) -> Selection:
     """The selection the reader has, or the one of a link that is new; `opening` a page also takes the page's own words from it."""
     state = st.session_state
@@ -276,15 +282,17 @@ def here(page: Page, **said: str) -> str:
     return f"{'.' if page.key == PAGES[0] else page.key}?{asked}"
 
 
-def selecting(page: Page, selection: Selection | None = None, **changed: Any) -> str:
-    """The address of this view with another selection, or with fields of this one changed."""
-    query = {
-        **select.to_query(selection or page.selection.but(**changed)),
-        **{word: said for word, said in link().items() if word in {"id", *EXTRAS}},
-    }
-    query.pop("list", None)  # page 3 of another list is nowhere
-    asked = urlencode([(word, value) for word, values in query.items() for value in values])
-    return f"{'.' if page.key == PAGES[0] else page.key}?{asked}"
+def selecting(page: Page) -> Callable[[Selection], str]:
+    """Gives the address of this view with another selection."""
+    # Without `list`: page 3 of another list is nowhere.
+    kept = {word: said for word, said in link().items() if word == "id" or word in EXTRAS - {"list"}}
+
+    def address(selection: Selection) -> str:
+        query = {**select.to_query(selection), **kept}
+        asked = urlencode([(word, value) for word, values in query.items() for value in values])
+        return f"{'.' if page.key == PAGES[0] else page.key}?{asked}"
+
+    return address
 
 
 def opener(page: Page) -> str:

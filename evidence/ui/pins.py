@@ -70,7 +70,7 @@ def offer(page: Page) -> None:
 def _pin(page: Page) -> None:
     """Keep what the link says now. A callback: the view may have changed since it was drawn."""
     query = {word: values for word, values in link().items() if word not in {"lang", "v"}}
-    asked = urlencode([(word, value) for word, values in query.items() for value in values])
+    asked = urlencode(query, doseq=True)
     words = page.words
     picked = st.session_state.get("picked")
     title = words(f"page.{page.key}")

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import charts, select
+from evidence import charts, plates, select
 from evidence.model import split
 from evidence.report.progress import Tell
 from evidence.select import Selected
@@ -44,8 +44,6 @@ def plate_buttons(page: Page, figure: str, make: Callable[[], str], named: str =
 
 def _draws(make: Callable[[], str], kind: str) -> Callable[[Tell], bytes]:
     def draw(tell: Tell) -> bytes:
-        from evidence import plates
-
         tell(0.05)
         svg = make()
         tell(0.5)
@@ -84,8 +82,6 @@ def sources_of(frame: pd.DataFrame) -> int:
 
 def told(page: Page, selected: Selected, *, title: str, unit: str, notes: str = "", credit: str = "") -> Any:
     """What is burned into a plate of incidents. `title` may be written for Markdown."""
-    from evidence import plates
-
     return plates.about(
         page.bundle, page.words, title=title, unit=unit, selection=caption(selected, page.words), sources=sources_of(selected.frame), notes=notes, credit=credit
     )  # fmt: skip
@@ -95,8 +91,6 @@ def map_plate(page: Page, selected: Selected, title: str, *, years: tuple[int, i
     """Draws the map of a selection."""
 
     def make() -> str:
-        from evidence import plates
-
         words = page.words
         unlocated = words("plate.unlocated", n=len(selected.unlocated)) if len(selected.unlocated) else ""
         about = told(page, selected, title=title, unit=words("plate.unit_map"), notes=unlocated, credit=words("map.credit"))
@@ -109,8 +103,6 @@ def timeline_plate(page: Page, selected: Selected, title: str, highlight: Sequen
     """Draws the acts of a selection in time."""
 
     def make() -> str:
-        from evidence import plates
-
         about = told(page, selected, title=title, unit=page.words("plate.unit_timeline"))
         return plates.timeline_svg(page.words, selected.frame, about, highlight=highlight)
 
@@ -121,8 +113,6 @@ def trend_plate(page: Page, selected: Selected, title: str, panels: Sequence[Any
     """Draws records per year or quarter as small multiples."""
 
     def make() -> str:
-        from evidence import plates
-
         about = told(page, selected, title=title, unit=page.words(f"plate.unit_{unit}"), notes=notes)
         return plates.frame(plates.columns_drawing(panels, page.words, width=plates.INNER), about, page.words.language)
 
@@ -135,8 +125,6 @@ def lanes_plate(
     """Draws lanes; `draw` makes their figure for a look."""
 
     def make() -> str:
-        from evidence import plates
-
         on_paper = replace(look, dark=False, picked=None, width=int(plates.INNER))
         drawn = plates.plotted(draw(on_paper), page.words, width=plates.INNER, alt=alt)
         drawn = plates.with_legend(drawn, _lanes_legend(page, look))
@@ -171,8 +159,6 @@ def figure_plate(
     """Draws any Plotly figure of ours; `figure` makes it for paper, `selection` says what was selected."""
 
     def make() -> str:
-        from evidence import plates
-
         about = plates.about(page.bundle, page.words, title=title, unit=unit, selection=selection(), notes=notes, credit=credit)
         return plates.frame(plates.plotted(figure(), page.words, width=plates.INNER, alt=alt), about, page.words.language)
 
@@ -217,8 +203,6 @@ def kept_plate(page: Page, one: Kept, asked: str) -> Callable[[], str]:
     """Draws a kept figure in its frame."""
 
     def make() -> str:
-        from evidence import plates
-
         words = page.words
         selection = f"{words('plate.shows', n=one.n)} {asked}"
         about = plates.about(page.bundle, words, title=one.title, unit=one.unit, selection=selection, notes=one.notes, credit=one.credit)
@@ -231,8 +215,6 @@ def land_plate(page: Page, data: Mapping[str, Any]) -> Callable[[], Any]:
     """Draws the map of a question about the land: distances, ways, settlements as they were judged."""
 
     def draw() -> Any:
-        from evidence import plates
-
         nothing = select.index(page.bundle).frame.iloc[:0]
         layers = ("flares", "assets") if data.get("settlements") or data.get("ring") else ("assets", "places")
         return plates.map_drawing(page.bundle, page.words, nothing, width=plates.INNER, layers=layers, land=data)
@@ -244,8 +226,6 @@ def flares_plate(page: Page, year: int) -> Callable[[], Any]:
     """Draws the flares of a year, with the fields; the map turns to all of them."""
 
     def draw() -> Any:
-        from evidence import plates
-
         bundle = page.bundle
         listed = bundle["flare_volumes"].loc[bundle["flare_volumes"]["year"] == year, "flare_id"]
         sites = bundle["flare_sites"][bundle["flare_sites"]["flare_id"].isin(listed)]

@@ -18,7 +18,7 @@ from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.figures import drawn, small_map
 from evidence.ui.lists import listing, openers
-from evidence.ui.page import Page, box, change, extra, md, opens, pick, say, set_extra, sheet, tell
+from evidence.ui.page import Page, box, change, extra, md, opens, pick, say, set_extra, sheet, take_choice, tell
 from evidence.ui.plates import caption, figure_plate, lanes_plate, plate_buttons
 from evidence.ui.stage import theme
 from evidence.words import Text, Words, brief
@@ -40,14 +40,9 @@ def choose(page: Page, word: str, options: Sequence[str], default: str, *, texts
         st.warning(page.words("link.unknown", words=f"“{md(f'{word}={said[:60]}')}”"))
     st.segmented_control(
         page.words(label or f"{texts}.label"), options, format_func=lambda code: page.words(f"{texts}.{code}"), key=f"choose_{word}", required=True,
-        on_change=_take, args=(word, default), label_visibility="visible" if label else "collapsed",
+        on_change=take_choice, args=(f"choose_{word}", word, default), label_visibility="visible" if label else "collapsed",
     )  # fmt: skip
     return value
-
-
-def _take(word: str, default: str) -> None:
-    value = st.session_state[f"choose_{word}"]
-    set_extra(**{word: "" if value == default else value})
 
 
 def choose_show(page: Page) -> str:
@@ -116,7 +111,8 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
         own = sorted_acts.members.loc[sorted_acts.members["row"] == hit[0], "lane"]
         shown += [lane for lane in own if lane not in shown][:1] if not set(own) & set(shown) else []
     names = {lane: name_of(mode, lane, words) for lane in shown}
-    st.markdown(f"**{md(_title(sorted_acts, words))}**")
+    title, alt = _title(sorted_acts, words), _alt(sorted_acts, names, words)
+    st.markdown(f"**{md(title)}**")
     standing = sorted_acts.members["row"][sorted_acts.members["lane"].isin(shown)].unique()
     single = frame.iloc[standing] if len(standing) <= charts.MAX_POINTS else frame.iloc[:0]
     states = lanes.states(single, select.index(bundle).frame, bundle["status_updates"])
@@ -139,16 +135,16 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
         )
 
     with st.container(key="lanes"):
-        drawn(page, lambda width: draw(replace(look, width=width)), alt=_alt(sorted_acts, names, words))
+        drawn(page, lambda width: draw(replace(look, width=width)), alt=alt)
     with st.container(horizontal=True, key="lane_more"):
         if len(summary) > size and size < MOST:
             st.button(
                 words("lanes.more", n=min(MORE, len(summary) - size), left=len(summary) - size),
-                on_click=_set,
-                args=("more", str(size + MORE)),
+                on_click=set_extra,
+                kwargs={"more": str(size + MORE)},
             )
         if size > MORE:
-            st.button(words("lanes.fewer", n=MORE), on_click=_set, args=("more", ""), type="tertiary")
+            st.button(words("lanes.fewer", n=MORE), on_click=set_extra, kwargs={"more": ""}, type="tertiary")
         st.session_state["show_context"] = bool(extra("context"))
         st.toggle(words("lanes.context"), key="show_context", on_change=_take_context)
     notes = [
@@ -162,9 +158,7 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
     say(told)
     if len(summary) > size:
         told = words("plate.lanes_shown", shown=len(shown), lanes=len(summary)) + f" {told}"
-    plate_buttons(
-        page, "lanes", lanes_plate(page, selected, _title(sorted_acts, words), look, draw, alt=_alt(sorted_acts, names, words), notes=told)
-    )
+    plate_buttons(page, "lanes", lanes_plate(page, selected, title, look, draw, alt=alt, notes=told))
     if extra("context"):
         _context(page, look)
     st.html(charts.lanes_legend(words, dark=look.dark, published=look.published))
@@ -227,10 +221,6 @@ def _context(page: Page, look: charts.Look) -> None:
             )
 
 
-def _set(word: str, value: str) -> None:
-    set_extra(**{word: value})
-
-
 def _take_context() -> None:
     set_extra(context="1" if st.session_state["show_context"] else "")
 
@@ -241,8 +231,8 @@ def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
     words = page.words
     steps = lanes.steps(selected.frame, when)
     ids = set(steps["incident_id"])
-    answers = len(_made(page, steps, when))
-    title = words("day.title_made" if answers else "day.title", n=len(steps), made=answers, date=words.date(when))
+    made = _made(page, steps, when)
+    title = words("day.title_made" if made else "day.title", n=len(steps), made=len(made), date=words.date(when))
     st.markdown(f"**{md(title)}**")
     if len(steps):
         sorted_acts = lanes.lanes(steps, mode, families(words), lambda lane: name_of(mode, lane, words))
@@ -250,25 +240,19 @@ def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
         names = {lane: name_of(mode, lane, words) for lane in shown}
         picked = page.picked[1] if page.picked else None
         look = charts.Look(when, when, when, picked, theme() == "dark")
-
-        made = _made(page, steps, when)
+        alt = words("day.alt", n=len(steps), date=words.date(when))
 
         def draw(look: charts.Look) -> Any:
             return charts.day(sorted_acts, shown, steps, words, look, names=names, made=made)
 
         with st.container(key="lanes_day"):
-            drawn(
-                page,
-                lambda width: draw(replace(look, width=width)),
-                alt=words("day.alt", n=len(steps), date=words.date(when)),
-                spans_days=False,
-            )
+            drawn(page, lambda width: draw(replace(look, width=width)), alt=alt, spans_days=False)
         say(words("day.order"))
         plate_buttons(
             page, "day",
             figure_plate(
                 page, lambda: draw(replace(look, dark=False, picked=None)), title=title, unit=words("plate.unit_day"),
-                selection=lambda: caption(selected, words), alt=words("day.alt", n=len(steps), date=words.date(when)), notes=words("day.order"),
+                selection=lambda: caption(selected, words), alt=alt, notes=words("day.order"),
             ),
         )  # fmt: skip
         _steps(page, steps, made)

@@ -20,6 +20,7 @@ from evidence.ui.land import (
     bounds,
     cites,
     draw_map,
+    from_to,
     km,
     note,
     people_names,
@@ -39,6 +40,7 @@ from evidence.words import Words
 SHOWS = ("stages", "zones", "nearness")
 COHORTS_DRAWN = 40  # further ones are reached by choosing a village
 WIDEST = 9.0  # pixels of an arc with the most households
+LONG = 120  # letters of an account that are not told again under one another
 NOUNS = {"families": "family", "persons": "person", "dwellings": "dwelling"}
 
 
@@ -77,7 +79,8 @@ def stage_board(page: Page) -> None:
         return
     html = []
     if groups:
-        html = [title(_board_title(page, groups)), _board(page, groups[:COHORTS_DRAWN]), note(words("board.note"))]
+        said = _board_title(page, groups)
+        html = [title(said), _board(page, groups[:COHORTS_DRAWN], said), note(words("board.note"))]
         if len(groups) > COHORTS_DRAWN:
             html.append(note(words("board.left", n=len(groups) - COHORTS_DRAWN)))
     if silent:
@@ -107,20 +110,14 @@ def _window(rows: Sequence[Stage]) -> tuple[date, date]:
     return date(first.year - room, 1, 1), date(last.year + 1 + room, 1, 1)
 
 
-def _board(page: Page, groups: Sequence[Cohort]) -> str:
+def _board(page: Page, groups: Sequence[Cohort], said: str) -> str:
+    """The stages in time; `said` is the title of its picture."""
     words = page.words
     first, last = _window([stage for one in groups for stage in one.stages])
     lanes = [drawn.Lane(village_links(page, one.place_ids), tuple(_spans(page, one))) for one in groups]
     n = sum(len(lane.marks) for lane in lanes)
     alt = words("board.alt", n=n, groups=len(groups), since=str(first.year), until=str(last.year - 1))
-    keep(
-        page,
-        _board_title(page, groups),
-        words("plate.unit_board"),
-        n,
-        lambda: plates.spans_drawing(lanes, first, last, alt=alt),
-        words("board.note"),
-    )
+    keep(page, said, words("plate.unit_board"), n, lambda: plates.spans_drawing(lanes, first, last, alt=alt), words("board.note"))
     return drawn.timeline_of(lanes, first, last, words, alt=alt, kind="board")
 
 
@@ -191,9 +188,10 @@ def figures_side_by_side(page: Page, place: str = "") -> None:
     groups = resettlement.figures_of(page.bundle, rows)
     words = page.words
     if groups:
-        st.html(title(_figures_title(page, groups)) + _figures(page, groups))
+        said = _figures_title(page, groups)
+        st.html(title(said) + _figures(page, groups))
         n = sum(len(one.figures) for one in groups)
-        keep(page, _figures_title(page, groups), words("plate.unit_sides"), n, lambda: _sides(page, groups))
+        keep(page, said, words("plate.unit_sides"), n, lambda: _sides(page, groups, said))
 
 
 def _figures_title(page: Page, groups: Sequence[Figures]) -> str:
@@ -208,12 +206,12 @@ def _figures_title(page: Page, groups: Sequence[Figures]) -> str:
     )  # fmt: skip
 
 
-def _sides(page: Page, groups: Sequence[Figures]) -> plates.Drawing:
+def _sides(page: Page, groups: Sequence[Figures], said: str) -> plates.Drawing:
     """The same counts on paper: each with who says so and when."""
     words = page.words
     drawn = []
     for one in sorted(groups, key=lambda one: (not one.differ, one.key != "to_be_moved")):
-        span = words("side.range", low=words.number(one.low), high=words.count(one.high, NOUNS[one.unit])) if one.differ else ""
+        span = from_to(words, one.low, one.high, NOUNS[one.unit]) if one.differ else ""
         rows = [
             charts.Bar(
                 words.date(figure.as_of), figure.value, words.count(figure.value, NOUNS[figure.unit]),
@@ -222,7 +220,7 @@ def _sides(page: Page, groups: Sequence[Figures]) -> plates.Drawing:
             for figure in one.figures
         ]  # fmt: skip
         drawn.append((f"{words(f'side.{one.key}')}: {people_names(words, one.place_ids)}", span, rows))
-    return plates.sides_drawing(drawn, alt=_figures_title(page, groups))
+    return plates.sides_drawing(drawn, alt=said)
 
 
 def _figures(page: Page, groups: Sequence[Figures]) -> str:
@@ -234,7 +232,7 @@ def _figures(page: Page, groups: Sequence[Figures]) -> str:
         head = f"{escape(words(f'side.{one.key}'))}{place}<br><span>{village_links(page, one.place_ids)}</span>"
         total = ""
         if one.differ:
-            total = f'<p class="t-range">{escape(words("side.range", low=words.number(one.low), high=words.count(one.high, NOUNS[one.unit])))}</p>'
+            total = f'<p class="t-range">{escape(from_to(words, one.low, one.high, NOUNS[one.unit]))}</p>'
         bars = "".join(f"<li>{_bar(page, figure, top)}</li>" for figure in one.figures)
         blocks.append(f"<section{' class=differ' if one.differ else ''}><h3>{head}</h3>{total}<ol>{bars}</ol></section>")
     return f'<div class="t-side">{"".join(blocks)}</div>'
@@ -258,12 +256,12 @@ def destinations(page: Page, place: str = "") -> None:
         flows += [flow for flow in resettlement.flows(bundle) if flow.to == place]
     if not flows:
         return
-    known = [flow for flow in flows if flow.households]
-    n = len({flow.to for flow in flows if flow.to})
-    st.html(title(words("flows.title", n=n, counted=len(known), all=len(flows))) + note(words("flows.note")))
+    counted, n = sum(flow.households is not None for flow in flows), len({flow.to for flow in flows if flow.to})
+    said = words("flows.title", n=n, counted=counted, all=len(flows))
+    st.html(title(said) + note(words("flows.note")))
     left, right = st.columns([1.15, 1], gap="large")
     with left:
-        _arcs(page, flows, key="arcs_village" if place else "arcs")
+        _arcs(page, flows, said, key="arcs_village" if place else "arcs")
     with right:
         ribbons = [
             drawn.Ribbon(
@@ -271,8 +269,7 @@ def destinations(page: Page, place: str = "") -> None:
             )
             for flow in flows
         ]
-        told = words("flows.title", n=n, counted=len(known), all=len(flows))
-        keep(page, told, words("plate.unit_flows"), len(flows), lambda: plates.flows_drawing(ribbons, alt=told), words("flows.note"))
+        keep(page, said, words("plate.unit_flows"), len(flows), lambda: plates.flows_drawing(ribbons, alt=said), words("flows.note"))
         st.plotly_chart(
             drawn.sankey(ribbons, dark=theme() == "dark"), key="sankey_village" if place else "sankey",
             alt=words("flows.alt", flows="; ".join(ribbon.told for ribbon in ribbons)), config={"displayModeBar": False}, theme=None,
@@ -285,17 +282,14 @@ def _to(words: Words, flow: Flow) -> str:
 
 
 def _households(words: Words, flow: Flow) -> str:
-    if flow.households is None:
-        return words("flows.unknown")
-    low, high = flow.households
-    return words.count(low, "family") if low == high else words("side.range", low=words.number(low), high=words.count(high, "family"))
+    return words("flows.unknown") if flow.households is None else from_to(words, *flow.households, "family")
 
 
 def _told(words: Words, flow: Flow) -> str:
     return words("flows.line", origin=people_names(words, flow.place_ids), to=_to(words, flow), households=_households(words, flow))
 
 
-def _arcs(page: Page, flows: Sequence[Flow], *, key: str) -> None:
+def _arcs(page: Page, flows: Sequence[Flow], said: str, *, key: str) -> None:
     words, bundle = page.words, page.bundle
     most = max([flow.households[1] for flow in flows if flow.households] + [1.0])
     arcs, points = [], []
@@ -309,21 +303,7 @@ def _arcs(page: Page, flows: Sequence[Flow], *, key: str) -> None:
     fit = bounds(points)
     data = {"key": key, "years": None, "ring": None, "earlier": None, "boundary": None, "settlements": [], "arcs": arcs, "fit": fit}
     if arcs:
-        told = page.words(
-            "flows.title",
-            n=len({flow.to for flow in flows if flow.to}),
-            counted=sum(bool(flow.households) for flow in flows),
-            all=len(flows),
-        )
-        keep(
-            page,
-            told,
-            page.words("plate.unit_arcs"),
-            len(flows),
-            land_plate(page, data),
-            page.words("flows.note"),
-            page.words("map.credit"),
-        )
+        keep(page, said, words("plate.unit_arcs"), len(flows), land_plate(page, data), words("flows.note"), words("map.credit"))
         draw_map(page, data, key=key, height=360)
 
 
@@ -351,17 +331,21 @@ def promises(page: Page, place: str = "") -> None:
         return
     kept = sum(row["delivery"] == "delivered" for row in rows)
     unknown = sum(row["delivery"] == "unknown" for row in rows)
-    lines = []
+    lines, before = [], None
     for row in rows:
         due = words("promises.due", date=words.date(row["due"])) if row["due"] else words("promises.no_due")
         made = escape(words.date(row["promised"])) + f"<br>{tell_html(words, words.text(row, 'promised_by'))}"
         state = f'<b class="t-delivery {escape(row["delivery"])}">{escape(words.label("delivery", row["delivery"]))}</b>'
+        told = tell_html(words, words.text(row, "delivery_account"))
+        # What one source says at length of several promises together is told once.
+        state += f"<br>{escape(words('promises.same')) if told == before and len(told) > LONG else told}"
+        before = told
         lines.append(
             [
                 f"{tell_html(words, words.text(row, 'promise'))}<br><small>{village_links(page, split(row['place_ids']))}</small>",
                 made,
                 escape(due),
-                f"{state}<br>{tell_html(words, words.text(row, 'delivery_account'))}",
+                state,
                 cites(page, row["source_ids"]),
             ]
         )
@@ -429,7 +413,7 @@ def _village_stages(page: Page, groups: Sequence[Cohort]) -> str:
     if not groups:
         return title(words("village.no_stage")) + note(words("village.no_stage_note"))
     n = sum(len(one.stages) for one in groups)
-    board = _board(page, groups)
+    board = _board(page, groups, _board_title(page, groups))
     return title(words("village.stages", n=n)) + board + _details(words("board.table", n=n), _stage_table(page, groups))
 
 
@@ -439,7 +423,7 @@ def _people(page: Page, place: str) -> str:
     if not claims:
         return title(words("village.no_people"))
     low, high = min(claim.value for claim in claims), max(claim.value for claim in claims)
-    said = words("village.people", n=len(claims), low=words.number(low), high=words.count(high, "person"))
+    said = words("village.people", n=len(claims), people=from_to(words, low, high, "person"))
     bars = "".join(f"<li>{_bar(page, claim, max(high, 1))}</li>" for claim in claims)
     years = resettlement.exposure(page.bundle, [place], *resettlement.window(page.bundle))
     chart = f'<section class="t-exposure">{drawn.people_by_year(years, words, alt=said)}{note(words("village.people_years"))}</section>'

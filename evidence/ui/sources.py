@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from evidence import charts, library, plates, report, select
+from evidence.deck import in_language
 from evidence.model import Bundle, split
 from evidence.ui.cards import card, norm_line, title_of
 from evidence.ui.handover import table_name
 from evidence.ui.lists import paged
-from evidence.ui.page import CARDS, Page, box, extra, find, here, md, opens, say, set_extra, sheet, tell
+from evidence.ui.page import CARDS, Page, box, extra, find, here, md, opens, say, sheet, take_choice, tell
 from evidence.ui.plates import keep
 from evidence.ui.pressure import choose
 from evidence.words import Words, brief
@@ -27,7 +28,13 @@ PAGE_SIZE = 25
 TOLD_ONE_BY_ONE = 3  # corrections of one reason whose values are said; more are named only
 RESTING_SHOWN = 60  # records named under a source's card; the rest are in the download
 # Which filters of the library the link says, and under which word.
-FILTERS = {"kind": "source_type", "written": "language", "publisher": "", "read": "read_extent"}
+# Each: what it narrows (`library.choices`), and the list its values are terms of.
+FILTERS = {
+    "kind": ("kind", "source_type"),
+    "written": ("language", "language"),
+    "publisher": ("publisher", ""),
+    "read": ("read", "read_extent"),
+}
 PARTS = ("unit", "recorded", "interval", "change", "dates", "places", "grade", "claims", "people", "silence")
 CROSSWALKS = {"huridocs": "HURIDOCS", "sdg": "SDG 16.10.1", "bhrrc": "BHRRC", "forumasia": "FORUM-ASIA", "acled": "ACLED"}
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -43,14 +50,8 @@ def choose_sources_view(page: Page) -> str:
 def library_of(page: Page) -> pd.DataFrame:
     """The sources that the link asks for."""
     offered = library.choices(page.bundle)
-    asked = {word: extra(word, "", offered[name]) for word, name in _OFFERED.items()}
-    return library.find(
-        page.bundle, text=extra("find"), kind=asked["kind"], language=asked["written"], publisher=asked["publisher"], read=asked["read"],
-        rests=extra("rests", "", library.RESTS),
-    )  # fmt: skip
-
-
-_OFFERED = {"kind": "kind", "written": "language", "publisher": "publisher", "read": "read"}
+    asked = {name: extra(word, "", offered[name]) for word, (name, _) in FILTERS.items()}
+    return library.find(page.bundle, text=extra("find"), rests=extra("rests", "", library.RESTS), **asked)
 
 
 def library_and_card(page: Page) -> None:
@@ -64,7 +65,7 @@ def library_and_card(page: Page) -> None:
             "sources.caption", n=len(found), total=total, records=int((found["records"] > 0).sum()), alone=int((found["alone"] > 0).sum())
         )
     )
-    picked = st.session_state.get("picked")
+    picked = page.picked
     # On a phone an open card stands before the list it was opened from, else the reader would not see it.
     with st.container(key="answers_card_open" if picked else "answers_plain"):
         left, right = st.columns([2.1, 1], gap="large")
@@ -87,37 +88,35 @@ def _filters(page: Page) -> None:
     words, state = page.words, st.session_state
     offered = library.choices(page.bundle)
     state["library_find"] = extra("find")
-    for word, name in _OFFERED.items():
+    for word, (name, _) in FILTERS.items():
         state[f"library_{word}"] = extra(word, "", offered[name]) or None
     state["library_rests"] = extra("rests", "", library.RESTS) or None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="library_filters"):
         st.text_input(
             words("sources.find"),
             key="library_find",
-            on_change=_take,
-            args=("find",),
+            on_change=take_choice,
+            args=("library_find", "find"),
+            kwargs={"list": ""},
             placeholder=words("sources.find_hint"),
             max_chars=120,
             width=200,
         )
-        for word, name in _OFFERED.items():
+        for word, (name, _) in FILTERS.items():
             counts = offered[name]
             st.selectbox(
-                words(f"sources.{word}"), list(counts), key=f"library_{word}", on_change=_take, args=(word,), width=165, index=None,
+                words(f"sources.{word}"), list(counts), key=f"library_{word}", on_change=take_choice, args=(f"library_{word}", word), kwargs={"list": ""}, width=165, index=None,
                 placeholder=words("sources.any"), format_func=lambda code, word=word, counts=counts: f"{_named(words, word, code)} ({counts.get(code, 0)})",
             )  # fmt: skip
         st.selectbox(
-            words("sources.rests"), library.RESTS, key="library_rests", on_change=_take, args=("rests",), width=230, index=None,
+            words("sources.rests"), library.RESTS, key="library_rests", on_change=take_choice, args=("library_rests", "rests"), kwargs={"list": ""}, width=230, index=None,
             placeholder=words("sources.any"), format_func=lambda code: words(f"sources.rests_{code}"),
         )  # fmt: skip
 
 
 def _named(words: Words, word: str, code: str) -> str:
-    return words.label(FILTERS[word], code) if FILTERS[word] else brief(code, 60)
-
-
-def _take(word: str) -> None:
-    set_extra(**{word: (st.session_state[f"library_{word}"] or "")[:120], "list": ""})
+    terms = FILTERS[word][1]
+    return words.label(terms, code) if terms else brief(code, 60)
 
 
 def _line(page: Page, row: Row) -> str:
@@ -203,15 +202,13 @@ def _made_of(page: Page) -> None:
     """Beside the library: how far its documents were read, and what kinds they are."""
     words = page.words
     offered = library.choices(page.bundle)
-    blocks = [words("sources.hint"), f"**{words('sources.read')}**"]
-    for word, name in (("read", "read"), ("kind", "kind"), ("written", "language")):
-        if word != "read":
-            blocks.append(f"**{words(f'sources.{word}')}**")
+    blocks = [words("sources.hint")]
+    for word in ("read", "kind", "written"):
         lines = [
             f"- [{md(_named(words, word, code))}]({here(page, list='', **{word: code})}): {words.number(n)}"
-            for code, n in list(offered[name].items())[:10]
+            for code, n in list(offered[FILTERS[word][0]].items())[:10]
         ]
-        blocks.append("\n".join(lines))
+        blocks += [f"**{words(f'sources.{word}')}**", "\n".join(lines)]
     sheet(*blocks)
 
 
@@ -278,9 +275,9 @@ def _on_one(page: Page) -> None:
             source = brief(words.name("sources", row.source_id), 90)
             blocks.append(box("t-gap", _record(page, chosen, row.record), opens(page, row.source_id, f":gray[{md(source)}]")))
         sheet(*blocks)
-        if picked := st.session_state.get("picked"):
+        if page.picked:
             with st.container(key="card"):
-                card(page, *picked)
+                card(page, *page.picked)
     name = f"tamshy-{bundle.version}-one-source.csv"
     st.download_button(words("counted.csv", n=len(every)), lambda: report.csv(every, bundle, words), name, "text/csv", on_click="ignore")
 
@@ -323,7 +320,9 @@ def definitions(page: Page) -> None:
         return
     chosen = extra("terms", "act_type" if "act_type" in lists else lists[0], lists)
     st.session_state["terms_list"] = chosen
-    st.selectbox(words("terms.choose"), lists, key="terms_list", format_func=lambda name: words(f"terms.{name}"), on_change=_take_terms)
+    st.selectbox(
+        words("terms.choose"), lists, key="terms_list", format_func=lambda name: words(f"terms.{name}"), on_change=take_choice, args=("terms_list", "terms"),
+    )  # fmt: skip
     terms = [words.term(chosen, code) for code in words.codes(chosen)]
     walks = [column for column in CROSSWALKS if any(term.get(column) not in {"", LOCAL, None} for term in terms)]
     head = [words("terms.term"), words("terms.meaning"), *(CROSSWALKS[column] for column in walks)]
@@ -348,10 +347,6 @@ def _meaning(words: Words, term: Row) -> str:
 
 def _walk(words: Words, value: str) -> str:
     return words("terms.local") if value == LOCAL else value.replace(";", ", ") or "–"
-
-
-def _take_terms() -> None:
-    set_extra(terms=st.session_state["terms_list"])
 
 
 # ── known holes ──────────────────────────────────────────────────────────────────────────────────
@@ -460,7 +455,9 @@ def codebook(page: Page) -> None:
         licence = ", ".join(
             str(one.get("title") or one.get("name", "")) for one in resource.get("licenses") or bundle.schema.get("licenses") or []
         )
-        rows.append([table_name(page, name), str(resource.get("title", "")), n, licence or words("codebook.no_licence")])
+        story = bundle.stories.get(name.removeprefix("story-"))
+        called = words("codebook.story", title=in_language(story.titles, words)[0]) if story else table_name(bundle, words, name)
+        rows.append([called, str(resource.get("title", "")), n, licence or words("codebook.no_licence")])
     st.html(table_html(head, rows, text=(1, 3)))
     say(words("codebook.note"))
     left, right = st.columns([1.4, 1], gap="large")
@@ -477,12 +474,12 @@ def _columns(page: Page) -> None:
     st.session_state["codebook_table"] = chosen
     st.subheader(words("codebook.columns"), anchor=False)
     st.selectbox(
-        words("codebook.choose"), names, key="codebook_table", format_func=lambda name: table_name(bundle, words, name), on_change=_take_columns
-    )
+        words("codebook.choose"), names, key="codebook_table", format_func=lambda name: table_name(bundle, words, name), on_change=take_choice, args=("codebook_table", "columns_of"),
+    )  # fmt: skip
     fields = next(resource["schema"]["fields"] for resource in bundle.schema["resources"] if resource["name"] == chosen)
     head = [words("codebook.column"), words("codebook.holds"), words("codebook.must")]
     rows = [
-        [field["name"], _holds(page, field), words("codebook.required") if field.get("constraints", {}).get("required") else ""]
+        [field["name"], _holds(bundle, words, field), words("codebook.required") if field.get("constraints", {}).get("required") else ""]
         for field in fields
     ]
     st.html(table_html(head, rows, text=(1, 2)))
@@ -491,27 +488,20 @@ def _columns(page: Page) -> None:
     )
 
 
-def _take_columns() -> None:
-    set_extra(columns_of=st.session_state["codebook_table"])
-
-
-def _holds(page: Page, field: Mapping[str, Any]) -> str:
-    """What a column holds, in words."""
-    words = page.words
+def _holds(bundle: Bundle, words: Words, field: Mapping[str, Any]) -> str:
+    """What a column holds, in words; a list of terms that readers have no name for is named in the CSV alone."""
     if "vocabulary" in field:
-        name = words(f"terms.{field['vocabulary']}") if words.has(f"terms.{field['vocabulary']}") else field["vocabulary"]
-        kind = words("codebook.term", name=name)
+        terms = f"terms.{field['vocabulary']}"
+        kind = words("codebook.term", name=words(terms)) if words.has(terms) else words("codebook.listed")
     elif "references" in field:
-        kind = words("codebook.id_of", name=table_name(page, field["references"]))
+        kind = words("codebook.id_of", name=table_name(bundle, words, field["references"]))
     else:
-        kind = words(
-            f"codebook.{field.get('meaning') if field.get('meaning') in _MEANINGS else field['type'] if field['type'] in _TYPES else 'string'}"
-        )
+        known = (name for name in (field.get("meaning"), field["type"]) if name in _PLAIN)
+        kind = words(f"codebook.{next(known, 'string')}")
     return words("codebook.several", kind=kind) if "separator" in field else kind
 
 
-_MEANINGS = ("edtf", "label", "text", "url", "record")
-_TYPES = ("string", "integer", "number", "boolean")
+_PLAIN = ("edtf", "label", "text", "url", "record", "string", "integer", "number", "boolean")
 
 
 def codebook_csv(bundle: Bundle, words: Words) -> bytes:
@@ -544,4 +534,3 @@ def _credits(page: Page) -> None:
             box("t-gap", opens(page, row["source_id"], md(brief(row["title"], 110))), md(f"{row['publisher']}: {row['licence']}"))
         )
     sheet(*blocks)
-

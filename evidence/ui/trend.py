@@ -13,7 +13,7 @@ from evidence import charts, counts, lanes, select
 from evidence.model import parse_period
 from evidence.select import Selected
 from evidence.ui.lists import listing
-from evidence.ui.page import Page, extra, md, say, set_extra
+from evidence.ui.page import Page, extra, md, say, set_extra, take_choice
 from evidence.ui.plates import plate_buttons, trend_plate
 from evidence.ui.pressure import choose, families, name_of
 from evidence.words import Words, brief
@@ -119,7 +119,7 @@ class Stretch:
         return self.days / 365.25
 
 
-def compare(page: Page, selected: Selected) -> None:
+def compare(page: Page) -> None:
     """Two periods, or before and after an event: counts, the exact test, and what may and may not be said."""
     words = page.words
     st.subheader(words("compare.title"), anchor=False)
@@ -222,7 +222,9 @@ def _around(page: Page) -> tuple[Stretch, Stretch] | None:
     known = list(names)
     st.session_state["around"] = around = extra("around", known[len(known) // 2], known)
     left, right = st.columns([3, 1.3], vertical_alignment="bottom")
-    left.selectbox(words("compare.event_pick"), known, format_func=names.get, key="around", on_change=_take_around)
+    left.selectbox(
+        words("compare.event_pick"), known, format_func=names.get, key="around", on_change=take_choice, args=("around", "around")
+    )
     with right:
         window = int(choose(page, "window", WINDOWS, "3", texts="window", label="window.label"))
     period = parse_period(str(events.loc[events["context_id"] == around, "period"].iloc[0]))
@@ -240,10 +242,6 @@ def _around(page: Page) -> tuple[Stretch, Stretch] | None:
         Stretch(period.start - length, period.start, words("compare.before", years=window)),
         Stretch(period.end, until, words("compare.after", years=window)),
     )
-
-
-def _take_around() -> None:
-    set_extra(around=st.session_state["around"])
 
 
 def _compare_table(page: Page, pair: tuple[Stretch, Stretch], rows: tuple[pd.DataFrame, pd.DataFrame]) -> str:
@@ -325,7 +323,7 @@ def cross_table(page: Page, selected: Selected) -> None:
     for column, word, default in ((left, "rows", "family"), (right, "columns", "perpetrator")):
         st.session_state[f"dimension_{word}"] = chosen[word] = extra(word, default, kinds)
         column.selectbox(
-            words(f"cross.{word}"), kinds, format_func=lambda code: words(f"lane.{code}"), key=f"dimension_{word}", on_change=_take_dimension, args=(word, default),
+            words(f"cross.{word}"), kinds, format_func=lambda code: words(f"lane.{code}"), key=f"dimension_{word}", on_change=take_choice, args=(f"dimension_{word}", word, default), kwargs={"cell": ""},
         )  # fmt: skip
     if not selected.n:
         st.info(words("list.empty"))
@@ -403,11 +401,6 @@ def _open_cell(page: Page, frame: pd.DataFrame, rows: _Side, columns: _Side, num
     )
     st.markdown(f"**{md(words('cross.rows_of', row=rows.names[row], column=columns.names[column], n=len(both)))}**")
     listing(page, frame.iloc[sorted(both)], key="cell", size=15)
-
-
-def _take_dimension(word: str, default: str) -> None:
-    value = st.session_state[f"dimension_{word}"]
-    set_extra(**{word: "" if value == default else value, "cell": ""})
 
 
 def _take_cell() -> None:

@@ -23,6 +23,7 @@ from evidence.ui.land import (
     bounds,
     cites,
     draw_map,
+    from_to,
     kilometres,
     km,
     note,
@@ -30,10 +31,10 @@ from evidence.ui.land import (
     title,
     village_link,
 )
-from evidence.ui.page import Page, extra, foot, here, md, say, set_extra, tell_html, write_link
+from evidence.ui.page import Page, extra, foot, here, md, say, set_extra, take_choice, tell_html, write_link
 from evidence.ui.plates import keep, land_plate
-from evidence.words import Words, brief
-from evidence.zones import Far, Origin
+from evidence.words import Words, brief, lower
+from evidence.zones import Far, Origin, Verdict
 
 Row = Mapping[str, Any]
 MEASURES = ("lasting", "listed", "chosen", "point", "drawn", "loaded")
@@ -64,9 +65,7 @@ def _dates(words: Words, rule: Row) -> str:
     return f"{begun}; {words('zones.ended', date=words.date(until)) if until else words('zones.stands')}"
 
 
-def _verdict(page: Page, place: Row, rule: Row) -> str:
-    words = page.words
-    found = zones.verdict(page.bundle, place, rule)
+def _verdict(words: Words, found: Verdict) -> str:
     who = words.text(found.account, "asserted_by").words if found.account is not None else ""
     said = words(f"zones.verdict_{found.code}", who=who)
     why = ""
@@ -84,11 +83,13 @@ def verdict_line(page: Page, place: Row, rule: Row) -> list[str]:
     sources = found.account["source_ids"] if found.account is not None else rule["source_ids"]
     name = f"<b>{escape(width(words, rule))}</b><br><small>{escape(words.name('assets', rule['asset_id']))}; {escape(_measured_from(words, rule))}</small>"
     status = f"{escape(_dates(words, rule))}<br><small>{escape(words.label('zone_status', rule['status']))}</small>"
-    return [name, status, _verdict(page, place, rule), cites(page, sources)]
+    return [name, status, _verdict(words, found), cites(page, sources)]
 
 
 def _measured_from(words: Words, rule: Row) -> str:
-    return words("zones.measured_from", what=words.label("measured_from", rule["measured_from"]))
+    if rule["measured_from"] == "not_stated":
+        return words("zones.measured_from_unstated")
+    return words("zones.measured_from", what=lower(words.label("measured_from", rule["measured_from"])))
 
 
 # ── history ──────────────────────────────────────────────────────────────────────────────────────
@@ -123,14 +124,11 @@ def _choose_asset(page: Page, fields: Sequence[str]) -> str:
             fields,
             format_func=lambda key: page.words.name("assets", key),
             key="zone_asset",
-            on_change=_take_asset,
+            on_change=take_choice,
+            args=("zone_asset", "field"),
             width=420,
         )
     return asset
-
-
-def _take_asset() -> None:
-    set_extra(field=st.session_state["zone_asset"])
 
 
 def _choose_day(page: Page) -> date:
@@ -192,7 +190,7 @@ def _history(page: Page, asset: str, rules: Sequence[Row], day: date) -> str:
         "zones.alt", asset=words.name("assets", asset), rules="; ".join(f"{width(words, rule)}, {_dates(words, rule)}" for rule in rules)
     )
     draw = partial(plates.spans_drawing, lanes, first, last, alt=alt, day=day)
-    keep(page, said, words("plate.unit_zones", date=words.date(day.isoformat())), len(rules), draw, words("zones.note"))
+    keep(page, said, words("plate.unit_zones", date=words.date(day)), len(rules), draw, words("zones.note"))
     days = _turning_days(page, rules)
     return f'<section class="t-zones">{title(said)}{drawn.timeline_of(lanes, first, last, words, alt=alt, kind="zones", day=day)}{note(words("zones.note"))}{days}</section>'
 
@@ -202,7 +200,7 @@ def _turning_days(page: Page, rules: Sequence[Row]) -> str:
     words = page.words
     starts = sorted({rule["valid_from_start"].date() for rule in rules if pd.notna(rule["valid_from_start"])})
     links = ", ".join(
-        f'<a class="t-open" href="{escape(here(page, day=when.isoformat()))}">{escape(words.date(when.isoformat()))}</a>' for when in starts
+        f'<a class="t-open" href="{escape(here(page, day=when.isoformat()))}">{escape(words.date(when))}</a>' for when in starts
     )
     return f'<p class="t-small">{escape(words("zones.turning"))} {links}</p>' if links else ""
 
@@ -210,26 +208,24 @@ def _turning_days(page: Page, rules: Sequence[Row]) -> str:
 def _on_that_day(page: Page, asset: str, rules: Sequence[Row], day: date) -> str:
     words, bundle = page.words, page.bundle
     standing = [(rule, how) for rule in rules if (how := zones.standing(rule, day)) in {"in_force", "unsure", "struck", "proposed"}]
-    places = zones.around(bundle, asset)
     if not standing:
         return title(words("zones.day_none", date=words.date(day)))
-    ruling = [rule for rule, how in standing if how != "proposed"] or [standing[-1][0]]
-    codes: dict[str, set[str]] = {}
-    for key in places:
-        codes[key] = {zones.verdict(bundle, bundle.row("places", key) or {}, rule).code for rule in ruling}
-    inside = sum(bool(found & {"inside", "inside_by_account"}) for found in codes.values())
-    outside = sum(found <= {"outside", "outside_by_account"} for found in codes.values())
+    places = {key: bundle.row("places", key) or {} for key in zones.around(bundle, asset)}
+    verdicts = {key: [zones.verdict(bundle, place, rule) for rule, _ in standing] for key, place in places.items()}
+    ruling = [at for at, (_, how) in enumerate(standing) if how != "proposed"] or [len(standing) - 1]
+    codes = [{found[at].code for at in ruling} for found in verdicts.values()]
+    inside = sum(bool(found & {"inside", "inside_by_account"}) for found in codes)
+    outside = sum(found <= {"outside", "outside_by_account"} for found in codes)
     said = words("zones.day_title", date=words.date(day), inside=inside, outside=outside, unknown=len(places) - inside - outside)
     heads = [words("zones.settlement"), words("zones.lasting"), words("zones.listed")]
     heads += [f"{width(words, rule)}: {words(f'zones.standing_{how}')}" for rule, how in standing]
     rows = []
-    for key in places:
-        place = bundle.row("places", key) or {}
+    for key, place in places.items():
         cells = [village_link(page, key)]
         for lasting in (True, False):
             near = zones.to_flare(bundle, place, asset, lasting=lasting)
             cells.append(escape(km(words, near[1])) + f" <small>{escape(near[0])}</small>" if near else escape(words("zones.no_distance")))
-        rows.append([*cells, *(_verdict(page, place, rule) for rule, _ in standing)])
+        rows.append([*cells, *(_verdict(words, found) for found in verdicts[key])])
     return title(said) + table(heads, rows) + note(words("zones.precision"))
 
 
@@ -295,19 +291,14 @@ def _choose_origin(page: Page) -> tuple[str, str]:
     st.session_state["whatif_asset"], st.session_state["measure"] = asset, what
     with st.container(horizontal=True, vertical_alignment="bottom", key="whatif_controls"):
         st.selectbox(
-            words("whatif.asset"), options, key="whatif_asset", width=330, on_change=_take, args=("whatif_asset", "field"),
+            words("whatif.asset"), options, key="whatif_asset", width=330, on_change=take_choice, args=("whatif_asset", "field"),
             format_func=lambda key: words("whatif.everywhere") if key == EVERYWHERE else brief(words.name("assets", key), 60),
         )  # fmt: skip
         st.pills(
             words("whatif.measure"), MEASURES, format_func=lambda code: words(f"whatif.measure_{code}", years=zones.LASTING_YEARS), key="measure",
-            required=True, on_change=_take, args=("measure", "measure"), wrap=True,
+            required=True, on_change=take_choice, args=("measure", "measure", MEASURES[0]), wrap=True,
         )  # fmt: skip
     return ("" if asset == EVERYWHERE else asset), what
-
-
-def _take(widget: str, word: str) -> None:
-    value = st.session_state[widget]
-    set_extra(**{word: "" if value == MEASURES[0] else str(value or "")})
 
 
 def _origin(page: Page, what: str, asset: str) -> Origin:
@@ -395,12 +386,12 @@ def _choose_radius(page: Page, asset: str) -> tuple[float, float | None]:
     st.session_state["radius"] = radius
     with st.container(horizontal=True, vertical_alignment="bottom", key="whatif_radius"):
         with st.container(key="radius_and_ticks", width=560):
-            st.slider(words("whatif.radius"), 0.0, zones.MAX_RADIUS_KM, key="radius", step=0.1, format="%.2f", on_change=_take_radius)
+            st.slider(words("whatif.radius"), 0.0, zones.MAX_RADIUS_KM, key="radius", step=0.1, format="localized", on_change=_take_radius)
             st.html(_radius_ticks(page, named))
         if named:
             st.session_state["against"] = earlier
             st.segmented_control(
-                words("whatif.against"), ["", *(str(value) for value in named)], key="against", required=True, on_change=_take, args=("against", "against"),
+                words("whatif.against"), ["", *(str(value) for value in named)], key="against", required=True, on_change=take_choice, args=("against", "against"),
                 format_func=lambda code: kilometres(words, int(code)) if code else words("whatif.against_none"),
             )  # fmt: skip
     return radius * 1000, float(earlier) if earlier else None
@@ -474,7 +465,7 @@ def _people(page: Page, place_id: str) -> str:
     if not claims:
         return words("whatif.people_unknown")
     low, high = min(claim.value for claim in claims), max(claim.value for claim in claims)
-    whole = words.count(high, "person") if low == high else words("side.range", low=words.number(low), high=words.count(high, "person"))
+    whole = from_to(words, low, high, "person")
     years = sorted({claim.as_of[:4] for claim in claims if claim.as_of})
     return f"{whole} ({words('whatif.as_of', years='–'.join(dict.fromkeys([years[0], years[-1]])))})" if years else whole
 
@@ -576,18 +567,13 @@ def _exposure(page: Page, found: pd.DataFrame, radius_m: float) -> str:
     if not top.high:
         said = words("exposure.title_unknown", n=len(inside), radius=radius)
     else:
-        said = words(
-            "exposure.title", low=words.number(top.low), high=words.count(top.high, "person"), radius=radius, year=str(top.year),
-            last=words("exposure.now_none", year=str(last.year)) if not last.high and not last.uncounted else words("exposure.now", low=words.number(last.low), high=words.count(last.high, "person"), year=str(last.year)),
-        )  # fmt: skip
+        gone, year = not last.high and not last.uncounted, str(last.year)
+        now = words("exposure.now_none", year=year) if gone else words("exposure.now", people=from_to(words, last.low, last.high, "person"), year=year)  # fmt: skip
+        said = words("exposure.title", people=from_to(words, top.low, top.high, "person"), radius=radius, year=str(top.year), last=now)
     alt = f"{said} {words('exposure.not_dose')}"
     rows = []
     for year in years:
-        count = (
-            words("side.range", low=words.number(year.low), high=words.count(year.high, "person"))
-            if year.counted
-            else words("exposure.nobody")
-        )
+        count = from_to(words, year.low, year.high, "person") if year.counted else words("exposure.nobody")
         rows.append(
             [
                 str(year.year),
