@@ -371,3 +371,16 @@ def test_the_timeline_of_the_overview_is_drawn_and_its_marks_open(page: Page, ad
     page.wait_for_url("**id=I*")
     settle(page)
     expect(page.locator(".st-key-card")).to_contain_text("Sources", timeout=30_000)
+
+
+def test_a_mark_of_the_timeline_opens_its_record_in_the_selection_of_now(page: Page, address: str) -> None:
+    page.goto(f"{address}/overview?country=KZ")
+    settle(page)
+    page.locator(".t-plotly .points path").first.wait_for()
+    page.locator(".t-chips a.all").click()
+    page.wait_for_url(lambda url: "country" not in url)
+    expect(page.locator(".t-chips a")).to_have_count(0)
+    settle(page)
+    page.locator(".t-plotly .points path").nth(3).click(force=True)
+    page.wait_for_url("**id=*")
+    assert "country" not in page.url

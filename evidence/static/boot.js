@@ -142,10 +142,11 @@ window.WebSocket = class extends WebSocket {
       const { key, figure, opens } = box.dataset, { data, layout } = JSON.parse(figure);
       const graph = kept.get(key) ?? document.createElement("div");
       graph.setAttribute("aria-hidden", "true");
+      graph.dataset.opens = opens;  // of the selection as it is now; the figure outlives it
       box.replaceChildren(graph);
       Plotly.react(graph, data, layout, { displayModeBar: false });
       new ResizeObserver(() => { if (graph.isConnected) Plotly.Plots.resize(graph); }).observe(box);
-      if (!kept.has(key)) graph.on("plotly_click", ({ points }) => { const id = points[0].customdata; if (id) go(opens + encodeURIComponent(id)); });
+      if (!kept.has(key)) graph.on("plotly_click", ({ points }) => { const id = points[0].customdata; if (id) go(graph.dataset.opens + encodeURIComponent(id)); });
       kept.set(key, graph);
     });
   };
