@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser import PAGES, ROOT, chromium, launch, map_frame, serve, settle, watch
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 pytestmark = [
     pytest.mark.browser,
@@ -361,6 +361,23 @@ def test_a_mark_of_the_lanes_opens_its_record(page: Page, address: str) -> None:
     page.wait_for_url(f"**id={record}*")
     settle(page)
     expect(page.locator(".st-key-card")).to_contain_text("Sources", timeout=30_000)
+    ring, svg = page.locator(f'.t-drawn.t-wide a[href$="id={record}"] .t-ring'), page.locator(".t-drawn.t-wide svg")
+    expect(ring).to_have_count(1)
+    assert centre(ring) == pytest.approx(centre(mark.locator("polygon").first), abs=1)
+    svg.evaluate("svg => { svg.kept = true; }")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(lambda url: f"id={record}" not in url)
+    expect(page.locator(".st-key-card")).not_to_have_count(0)
+    settle(page)
+    expect(ring).to_have_count(0)
+    expect(page.locator(".t-drawn.t-wide .t-ring").first).to_be_attached()
+    assert svg.evaluate("svg => svg.kept"), "the next record leaves the drawing as it is"
+
+
+def centre(mark: Locator) -> tuple[float, float]:
+    """Where an element is on the screen."""
+    box = mark.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def test_the_timeline_of_the_overview_is_drawn_and_its_marks_open(page: Page, address: str) -> None:

@@ -248,7 +248,7 @@ def test_the_seven_of_may_2019_is_told_in_its_order(bundle):
 def test_the_complaint_of_the_day_is_drawn_after_the_acts_of_its_case_and_of_no_other(bundle, english):
     steps = lanes.steps(select.index(bundle).frame, date(2019, 5, 7))
     by_case = lanes.lanes(steps, lanes.MODES["case"], {}, str)
-    look = charts.Look(date(2019, 5, 7), date(2019, 5, 7), date(2026, 1, 1), None, False)
+    look = charts.Look(date(2019, 5, 7), date(2019, 5, 7), date(2026, 1, 1), False)
     made = [charts.Answer("R-1", "C-001", 7, "Complaint"), charts.Answer("R-2", "C-NONE", 0, "Other")]
     marks = charts.day(by_case, ["C-001"], steps, english, look, names={"C-001": "Case"}, made=made).data[0]
     phone = charts.day(by_case, ["C-001"], steps, english, replace(look, width=330), names={"C-001": "Case"}, made=made)
@@ -259,7 +259,7 @@ def test_the_complaint_of_the_day_is_drawn_after_the_acts_of_its_case_and_of_no_
 def test_complaints_of_one_case_stand_side_by_side_after_its_acts(tiny, english):
     bundle = tiny()
     steps = lanes.steps(select.index(bundle).frame, date(2019, 5, 7))
-    look = charts.Look(date(2019, 5, 7), date(2019, 5, 7), date(2026, 1, 1), None, False)
+    look = charts.Look(date(2019, 5, 7), date(2019, 5, 7), date(2026, 1, 1), False)
     made = [charts.Answer(key, "C-1", 0, "Complaint") for key in ("R-1", "R-2")]
     marks = charts.day(
         lanes.lanes(steps, lanes.MODES["case"], {}, str), ["C-1"], steps, english, look, names={"C-1": "Case"}, made=made
@@ -278,7 +278,7 @@ def draw(frame, bundle, words, key="case", order="latest", **more):
     families = {code: words.term("act_type", code).get("parent", "") for code in words.codes("act_type")}
     found = lanes.lanes(frame, lanes.MODES[key], families, str, order)
     shown = list(found.summary["lane"])
-    look = charts.Look(date(2000, 1, 1), date(2026, 12, 31), date(2026, 11, 24), None, False)
+    look = charts.Look(date(2000, 1, 1), date(2026, 12, 31), date(2026, 11, 24), False)
     given = {"names": {lane: lane for lane in shown}, "states": lanes.states(frame, frame, bundle["status_updates"]), **more}
     return found, go.Figure(charts.lanes(found, shown, frame, words, look, unknowing=lanes.unknowing(frame), **given))
 

@@ -231,7 +231,7 @@ def test_lanes_on_paper_hold_every_act_that_the_screen_holds(bundle, english):
     families = {code: english.term("act_type", code).get("parent", "") for code in english.codes("act_type")}
     sorted_acts = lanes.lanes(frame, lanes.MODES["family"], families, str)
     codes = list(sorted_acts.summary["lane"])
-    figure_look = charts.Look(date(2004, 1, 1), date(2026, 11, 24), date(2026, 11, 24), None, False, 1136)
+    figure_look = charts.Look(date(2004, 1, 1), date(2026, 11, 24), date(2026, 11, 24), False, 1136)
     empty = frame.iloc[:0]
     states = lanes.states(empty, frame, bundle["status_updates"])
     figure = charts.lanes(

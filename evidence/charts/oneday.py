@@ -61,7 +61,7 @@ def day(
         shown: the lanes to draw, at least one, in order.
         steps: as from `lanes.steps`.
         words: the reader's language.
-        look: the picked act and the theme; its days are not used.
+        look: the theme and the width; its days are not used.
         names: what a reader calls a lane.
         made: complaints of the day, drawn where a lane is a case.
     """
@@ -79,7 +79,7 @@ def day(
     y = [tops[shown.index(mark.lane)] + LABEL + 26 for mark in marks]
     marker = {
         "symbol": [mark.shape for mark in marks], "size": 27, "color": [mark.colour for mark in marks], "opacity": 1,
-        "line": {"width": [3 if mark.key == look.picked else 0 for mark in marks], "color": look.ink},
+        "line": {"width": 0},
     }  # fmt: skip
     figure = go.Figure(
         data=[

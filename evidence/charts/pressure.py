@@ -38,7 +38,7 @@ def lanes(
         shown: the lanes to draw, in order.
         frame: the incidents the lanes were made of.
         words: the reader's language.
-        look: the days, the picked act, the theme.
+        look: the days, the theme, the width.
         names: what a reader calls a lane.
         states: as from `lanes.states`.
         unknowing: as from `lanes.unknowing`.
@@ -152,7 +152,7 @@ class _Act:
 
 
 class _Marks:
-    """The marks of a figure: acts, what they began and how it ended, what was not known yet, and the ring around what is picked."""
+    """The marks of a figure: acts, what they began and how it ended, what was not known yet."""
 
     def __init__(self, look: Look, words: Words) -> None:
         self._look, self._words = look, words
@@ -198,7 +198,6 @@ class _Marks:
         hatch = {"pattern": {"shape": "/", "size": 5, "solidity": 0.28, "bgcolor": ground, "fillmode": "replace"}}
         ends = [end for end in self._ends if look.left <= end[0] <= look.right]
         acts = [act for act in self._acts if look.left <= act.at <= look.right]
-        ring = [act for act in acts if act.key == look.picked]
         return [
             self._boxes.trace(),
             *([self._hatched.trace(marker=hatch)] if self._hatched.base else []),
@@ -206,10 +205,6 @@ class _Marks:
             {
                 **common, **STILL, "x": [end[0] * DAY_MS for end in ends], "y": [end[1] for end in ends], "hovertext": [end[3] for end in ends], "customdata": [end[4] for end in ends],
                 "marker": {"symbol": [end[2] for end in ends], "size": [9 if end[2] == "line-ns" else 6 for end in ends], "color": look.faint, "line": {"width": [1.6 if end[2] == "line-ns" else 0.8 for end in ends], "color": look.ink}},
-            },
-            {
-                **common, "hoverinfo": "skip", "x": [act.at * DAY_MS for act in ring], "y": [act.y for act in ring],
-                "marker": {"symbol": "circle-open", "size": 22, "color": look.ink, "line": {"width": 2}},
             },
             {
                 **common, **STILL, "x": [act.at * DAY_MS for act in acts], "y": [act.y for act in acts], "hovertext": [act.said for act in acts], "customdata": [act.key for act in acts],
@@ -326,7 +321,7 @@ def _looked(looked: Mapping[int, int], words: Words, look: Look, top: float) -> 
 
 def lanes_legend(words: Words, *, dark: bool, published: date) -> str:
     """How to read the lanes, as HTML: each mark drawn beside its sentence, then the kinds of pressure in their colours."""
-    look = Look(published, published, published, None, dark)
+    look = Look(published, published, published, dark)
     act = look.tone(ACT)
     marks = "".join(
         f'<li><i class="{key}" style="--act:{act}"></i>{escape(words(f"legend.{key}", date=words.date(published)))}</li>'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -19,7 +20,7 @@ STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opac
 
 @dataclass(frozen=True)
 class Look:
-    """How a figure of lanes is to be seen: the days it spans, the day the bundle speaks of, what is picked, light or dark.
+    """How a figure of lanes is to be seen: the days it spans, the day the bundle speaks of, light or dark.
 
     `width` in pixels is a guess: a server does not know a reader's screen, and only the packing of glyphs depends on it.
     """
@@ -27,16 +28,15 @@ class Look:
     since: date
     until: date
     published: date
-    picked: str | None
     dark: bool
     width: int = 760
 
-    @property
+    @cached_property
     def left(self) -> float:
         """The first moment drawn, in days since 1970."""
         return day_number(self.since) - self._margin
 
-    @property
+    @cached_property
     def right(self) -> float:
         """The last moment drawn."""
         return day_number(self.until) + 1 + self._margin
@@ -45,7 +45,7 @@ class Look:
     def _margin(self) -> float:
         return (day_number(self.until) + 1 - day_number(self.since)) * 0.012
 
-    @property
+    @cached_property
     def pixels(self) -> float:
         """Pixels a day."""
         return self.width / (self.right - self.left)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from html import escape
 from itertools import pairwise
 
@@ -32,17 +33,27 @@ def said(text: object) -> str:
     return escape(_FORBIDDEN.sub("", str(text)))
 
 
+_repeated = lru_cache(maxsize=4096)(said)  # colours, addresses, joins: few, and each on hundreds of marks
+
+
 def number(value: float) -> str:
     """A coordinate in as few letters as a screen can tell apart."""
     return f"{value:.1f}".removesuffix(".0") if math.isfinite(value) else "0"
 
 
+@cache
+def _hyphenated(name: str) -> str:
+    return name.rstrip("_").replace("_", "-")
+
+
 def tag(name: str, content: str = "", **attributes: object) -> str:
     """An element; `content` is markup, attributes are plain: `stroke_width` is `stroke-width`, None is left out."""
     given = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{number(value) if isinstance(value, float) else said(value)}"'
-        for key, value in attributes.items()
-        if value is not None
+        [
+            f' {_hyphenated(key)}="{number(value) if isinstance(value, float) else _repeated(value)}"'
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
     return f"<{name}{given}>{content}</{name}>" if content else f"<{name}{given}/>"
 
@@ -137,5 +148,9 @@ def glyph(
     look = {"fill": fill, "stroke": stroke, "stroke_width": float(width), "stroke_linejoin": "round", **more}
     if bare not in _POLYGONS:
         return tag("circle", cx=float(x), cy=float(y), r=float(r), **look)
-    points = " ".join(f"{number(x + r * px)},{number(y + r * py)}" for px, py in _POLYGONS[bare])
-    return tag("polygon", points=points, **look)
+    return tag("polygon", points=_corners(bare, r), transform=f"translate({number(x)} {number(y)})", **look)
+
+
+@lru_cache(maxsize=256)
+def _corners(name: str, r: float) -> str:
+    return " ".join(f"{number(r * x)},{number(r * y)}" for x, y in _POLYGONS[name])

@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from itertools import groupby
 from typing import Any
@@ -159,10 +160,10 @@ def _bars(trace: Mapping[str, Any], x: _Axis, y: _Axis, screen: Screen | None) -
     middle, thick = y.numbers(trace["y"]), y.numbers(trace["width"])
     colours = _each(trace["marker"]["color"], len(base))
     hatched = "pattern" in trace["marker"]
+    levels = np.sort([y.at(middle - thick / 2), y.at(middle + thick / 2)], axis=0)
     drawn: list[str] = []
-    for start, long, centre, wide, colour in zip(base, length, middle, thick, colours, strict=True):
-        left, right = (float(v) for v in x.at([start, start + long]))
-        upper, lower = sorted(float(v) for v in y.at([centre - wide / 2, centre + wide / 2]))
+    edges = (values.tolist() for values in (x.at(base), x.at(base + length), *levels))
+    for left, right, upper, lower, colour in zip(*edges, colours, strict=True):
         fill, alpha = ink(colour)
         if not right > left:
             drawn.append("")
@@ -210,8 +211,10 @@ def _marks(trace: Mapping[str, Any], x: _Axis, y: _Axis, screen: Screen | None) 
     look = (_each(marker.get(name, default), n) for name, default in (("symbol", "circle"), ("size", 6), ("color", INK), ("opacity", None)))
     edges = (_each(edge.get(name, default), n) for name, default in (("width", 0), ("color", INK)))
     drawn = []
-    for px, py, symbol, size, colour, opacity, wide, rim in zip(x.at(trace["x"]), y.at(trace["y"]), *look, *edges, strict=True):
-        if np.isnan(px) or np.isnan(py):
+    for px, py, symbol, size, colour, opacity, wide, rim in zip(
+        x.at(trace["x"]).tolist(), y.at(trace["y"]).tolist(), *look, *edges, strict=True
+    ):
+        if px != px or py != py:  # not a number: no place
             drawn.append("")
             continue
         if symbol.startswith("line-ns"):
@@ -289,6 +292,7 @@ def unpacked(value: Any) -> Any:
     return np.frombuffer(base64.b64decode(value["bdata"]), dtype=np.dtype(value["dtype"]))
 
 
+@lru_cache(maxsize=1024)
 def ink(colour: Any) -> tuple[str, float]:
     """A colour without its transparency, and its transparency."""
     if match := _RGBA.match(str(colour)):

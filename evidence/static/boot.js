@@ -32,9 +32,23 @@ window.WebSocket = class extends WebSocket {
   };
   for (const name of ["pushState", "replaceState"]) {
     const original = history[name];
-    history[name] = function () { const result = original.apply(this, arguments); say(); return result; };
+    history[name] = function () { const result = original.apply(this, arguments); say(); ring(); return result; };
   }
-  addEventListener("popstate", say);
+  // The mark of the record that is open has a ring, in figures that stay as they are when the next record is opened.
+  const ring = () => {
+    for (const old of document.querySelectorAll(".t-ring")) old.remove();
+    const id = new URLSearchParams(location.search).get("id");
+    if (!id) return;
+    for (const glyph of document.querySelectorAll(`.t-drawn a[href$="id=${CSS.escape(encodeURIComponent(id))}"] > :is(polygon, circle, rect)[stroke]`)) {
+      const { x, y, width, height } = glyph.getBBox();
+      if (width < 9) continue;  // the end of a state, which is a smaller mark of the same record
+      const circle = document.createElementNS(glyph.namespaceURI, "circle"), r = Math.max(width, height) / 2 + 5;
+      const look = { cx: x + width / 2, cy: y + height / 2, r, transform: glyph.getAttribute("transform") ?? "", class: "t-ring" };
+      for (const [name, value] of Object.entries(look)) circle.setAttribute(name, value);
+      glyph.after(circle);
+    }
+  };
+  addEventListener("popstate", () => { say(); ring(); });
   say();
   // A story on the screen brings its own style and script, fetched when one is first shown.
   const watching = new MutationObserver(() => {
@@ -152,7 +166,9 @@ window.WebSocket = class extends WebSocket {
   };
   new MutationObserver(() => {
     // A drawing comes as text, because Streamlit strips SVG from HTML; the server has escaped every word in it.
-    for (const box of document.querySelectorAll(".t-drawn:empty")) box.innerHTML = (box.dataset.svg ?? "").replaceAll("\ue000", "<");
+    const boxes = document.querySelectorAll(".t-drawn:empty");
+    for (const box of boxes) box.innerHTML = (box.dataset.svg ?? "").replaceAll("\ue000", "<");
+    if (boxes.length) ring();
     for (const box of document.querySelectorAll(".t-plotly:empty:not([data-seen])")) { box.dataset.seen = "1"; ready(box, 100); }
     refocus();
   }).observe(document, { subtree: true, childList: true });

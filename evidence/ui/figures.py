@@ -16,9 +16,9 @@ from evidence.model import Bundle, Selection
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.lists import day_shown, listing, zone_html
-from evidence.ui.page import Page, here, md, opener
+from evidence.ui.page import Page, extra, here, md, opener, take_choice
 from evidence.ui.plates import map_plate, plate_buttons, timeline_plate
-from evidence.ui.stage import REGION, draw, flare_years, incidents, theme
+from evidence.ui.stage import MAP_VIEWS, REGION, draw, flare_years, incidents, theme
 from evidence.words import Words
 
 PHONE_ROWS = 5
@@ -70,15 +70,20 @@ def flare_map(page: Page, *, years: tuple[int, int], key: str, look: dict[str, A
 def choose_view(page: Page) -> str:
     """Map, or the same records as a list: "map" or "list"."""
     words = page.words
-    st.session_state["view"] = st.session_state.get("view", "map")
-    return st.segmented_control(
+    st.session_state["view"] = shown = extra("show", MAP_VIEWS[0], MAP_VIEWS)
+    if (said := extra("show")) and said not in MAP_VIEWS:
+        st.warning(words("link.unknown", words=f"“{md(f'show={said[:60]}')}”"))
+    st.segmented_control(
         words("map.view"),
-        ("map", "list"),
+        MAP_VIEWS,
         format_func=lambda code: words(f"map.view_{code}"),
         key="view",
+        on_change=take_choice,
+        args=("view", "shov", MAP_VIEWS[0]),
         required=True,
         label_visibility="collapsed",
     )
+    return shown
 
 
 def _beside(page: Page, selected: Selected) -> None:
@@ -160,44 +165,46 @@ def plot(page: Page, figure: str, *, key: str, alt: str, height: int) -> None:
 def drawn(page: Page, make: Callable[[int], Any], *, alt: str, spans_days: bool = True) -> None:
     """A Plotly figure drawn here, as SVG whose marks are links, for a wide screen and for a phone; a mouse can draw a period over it.
 
-    Nothing of Plotly reaches the browser: a change of lanes costs a reader the time to draw one picture.
+    Nothing of Plotly reaches the browser: a change of lanes costs a reader the time to draw one picture. Which record is open is not
+    in the drawing (boot.js rings its mark), so that the next record leaves the drawing as it is.
 
     Args:
         page: the page.
-        make: gives the figure for a width in pixels.
+        make: gives the figure for a width in pixels; the same callable again finds what was drawn before.
         alt: what the figure shows, in a sentence.
         spans_days: whether the axis is time, so that a period can be drawn.
     """
-    from evidence import plates
-
     ground = "#15171A" if theme() == "dark" else "#FAF7F1"
-    base = opener(page)
+    period = here(page, id="", **{"from": "SINCE", "to": "UNTIL"})
     kinds = [("wide", SCREEN), ("narrow", PHONE)]
     if "Mobi" in str(st.context.headers.get("User-Agent", "")):
         kinds.reverse()
     for kind, width in kinds:
-        figure = make(width)
-        drawing = plates.plotted(
-            figure, page.words, width=width, alt=alt, screen=plates.Screen(ground, lambda key: _leads(page, base, key))
-        )
-        brush = ""
-        if spans_days:
-            first, last = figure["layout"]["xaxis"]["range"]
-            brush = f' data-span="{first:.0f} {last:.0f}" data-brush="{escape(here(page, **{"from": "SINCE", "to": "UNTIL"}))}"'
-        # Streamlit's cleaner drops an attribute that holds a closing tag, so the brackets travel as a letter that no text may hold.
-        body = f'<svg viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}" font-family="inherit">{drawing.body}</svg>'
-        svg = escape(body.replace(BRACKET, "").replace("<", BRACKET), quote=False).replace("'", "&#39;")
+        span, svg = _drawing(make, page.words, width, alt, ground, opener(page), period)
         # Of a figure of thousands of marks only the one for this browser's kind is made; in a narrow window it can be moved sideways.
-        heavy = len(body) > HEAVY
+        heavy = len(svg) > HEAVY
         look = f"t-{kind}" if not heavy else "t-any" if kind == "wide" else ""
+        brush = f' data-span="{span}" data-brush="{escape(period)}"' if spans_days else ""
         st.html(f'<div class="t-drawn {look}" role="group" aria-label="{escape(alt)}"{brush} data-svg=\'{svg}\'></div>')
         if heavy:
             break
 
 
-def _leads(page: Page, base: str, key: str) -> str:
-    """Where a mark leads: to its record, or, for one that stands for many ("@since/until"), to their days."""
-    if key.startswith("@"):
-        since, _, until = key[1:].partition("/")
-        return here(page, **{"from": since, "to": until})
-    return base + quote(key) if key else ""
+@lru_cache(maxsize=16)
+def _drawing(make: Callable[[int], Any], words: Words, width: int, alt: str, ground: str, base: str, period: str) -> tuple[str, str]:
+    """The days that a figure spans, in milliseconds, and its SVG as an attribute may hold it. `base` and `period` are where marks lead."""
+    from evidence import plates
+
+    def leads(key: str) -> str:
+        """To a record, or, from a mark that stands for many ("@since/until"), to their days."""
+        if key.startswith("@"):
+            since, _, until = key[1:].partition("/")
+            return period.replace("SINCE", since).replace("UNTIL", until)
+        return base + quote(key) if key else ""
+
+    figure = make(width)
+    drawing = plates.plotted(figure, words, width=width, alt=alt, screen=plates.Screen(ground, leads))
+    first, last = figure["layout"]["xaxis"]["range"]
+    # Streamlit's cleaner drops an attribute that holds a closing tag, so the brackets travel as a letter that no text may hold.
+    body = f'<svg viewBox="0 0 {drawing.width:.0f} {drawing.height:.0f}" font-family="inherit">{drawing.body}</svg>'
+    return f"{first:.0f} {last:.0f}", escape(body.replace(BRACKET, "").replace("<", BRACKET), quote=False).replace("'", "&#39;")

@@ -125,7 +125,7 @@ def lanes_plate(
     """Draws lanes; `draw` makes their figure for a look."""
 
     def make() -> str:
-        on_paper = replace(look, dark=False, picked=None, width=int(plates.INNER))
+        on_paper = replace(look, dark=False, width=int(plates.INNER))
         drawn = plates.plotted(draw(on_paper), page.words, width=plates.INNER, alt=alt)
         drawn = plates.with_legend(drawn, _lanes_legend(page, look))
         return plates.frame(drawn, told(page, selected, title=title, unit=page.words("plate.unit_lanes"), notes=notes), page.words.language)

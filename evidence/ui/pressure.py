@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from evidence import charts, lanes, select
-from evidence.model import Bundle, parse_period, split
+from evidence.model import Bundle, Selection, parse_period, split
 from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.figures import drawn, small_map
@@ -100,42 +101,31 @@ def _one_day(selected: Selected) -> date | None:
 
 
 def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None:
-    words, bundle, frame = page.words, page.bundle, selected.frame
-    sorted_acts = lanes.lanes(frame, mode, families(words), lambda lane: name_of(mode, lane, words), order)
+    words, frame = page.words, selected.frame
+    sorted_acts = _sorted(page.bundle, selected.selection, words, mode, order)
     summary = sorted_acts.summary
     more = extra("more")
     size = min(max(int(more), MORE) if more.isdigit() else MORE, MOST)
-    shown = list(summary["lane"][:size])
-    if page.picked and len(hit := np.flatnonzero(frame["incident_id"].to_numpy() == page.picked[1])):
-        # A record that a link opens is on the figure although its lane would not be among the first.
-        own = sorted_acts.members.loc[sorted_acts.members["row"] == hit[0], "lane"]
-        shown += [lane for lane in own if lane not in shown][:1] if not set(own) & set(shown) else []
-    names = {lane: name_of(mode, lane, words) for lane in shown}
-    title, alt = _title(sorted_acts, words), _alt(sorted_acts, names, words)
+    shown, own = tuple(summary["lane"][:size]), _own_lane(page, sorted_acts, frame, size)
+
+    def made(lanes_shown: tuple[str, ...], *, context: bool) -> _Figure:
+        return _figure(page.bundle, selected.selection, words, mode, order, lanes_shown, context, theme() == "dark")
+
+    figure = made(shown, context=bool(extra("context")))
+    alone = made(own, context=False) if own else None
+    if alone:
+        look = _look((min(figure.days[0], alone.days[0]), max(figure.days[1], alone.days[1])), selected.selection, figure.look)
+        # The figure is drawn anew only where the record lies outside its days.
+        figure = figure if look == figure.look else figure.over(look, page.bundle)
+        alone = replace(alone.over(look, page.bundle), looked={})
+    look = figure.look
+    title, alt = _title(sorted_acts, words), _alt(sorted_acts, figure.names, words)
     st.markdown(f"**{md(title)}**")
-    standing = sorted_acts.members["row"][sorted_acts.members["lane"].isin(shown)].unique()
-    single = frame.iloc[standing] if len(standing) <= charts.MAX_POINTS else frame.iloc[:0]
-    states = lanes.states(single, select.index(bundle).frame, bundle["status_updates"])
-    look = _look(page, selected, frame.iloc[standing], states)
-    looked, unknowing = _looked(bundle, look), lanes.unknowing(single)
-
-    def draw(look: charts.Look) -> Any:
-        context = bundle["context"] if extra("context") else None
-        return charts.lanes(
-            sorted_acts,
-            shown,
-            frame,
-            words,
-            look,
-            names=names,
-            states=states,
-            unknowing=unknowing,
-            context=context,
-            looked=looked,
-        )
-
     with st.container(key="lanes"):
-        drawn(page, lambda width: draw(replace(look, width=width)), alt=alt)
+        drawn(page, figure.at, alt=alt)
+        if alone:
+            say(words("lanes.own"))
+            drawn(page, alone.at, alt=words("lanes.title_one", n=alone.acts, name=brief(alone.names[own[0]])))
     with st.container(horizontal=True, key="lane_more"):
         if len(summary) > size and size < MOST:
             st.button(
@@ -150,18 +140,88 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
     notes = [
         words("lanes.left_out", n=len(summary) - size, acts=int(summary["n"][size:].sum())) if len(summary) > size >= MOST else "",
         words("lanes.repeated", n=sorted_acts.repeated) if sorted_acts.repeated else "",
-        words("lanes.crowded", n=len(standing)) if len(standing) > charts.MAX_POINTS else "",
+        words("lanes.crowded", n=figure.acts) if figure.acts > charts.MAX_POINTS else "",
         words("lanes.undated", n=int((frame["period"] == "").sum())) if (frame["period"] == "").any() else "",
-        words("lanes.looked_note") if looked else "",
+        words("lanes.looked_note") if figure.looked else "",
     ]
     told = " ".join(note for note in notes if note)
     say(told)
     if len(summary) > size:
-        told = words("plate.lanes_shown", shown=len(shown), lanes=len(summary)) + f" {told}"
+        told = words("plate.lanes_shown", shown=len(shown + own), lanes=len(summary)) + f" {told}"
+
+    def draw(look: charts.Look) -> Any:
+        return made(shown + own, context=bool(extra("context"))).draw(look)
+
     plate_buttons(page, "lanes", lanes_plate(page, selected, title, look, draw, alt=alt, notes=told))
     if extra("context"):
         _context(page, look)
     st.html(charts.lanes_legend(words, dark=look.dark, published=look.published))
+
+
+def _own_lane(page: Page, sorted_acts: lanes.Lanes, frame: pd.DataFrame, size: int) -> tuple[str, ...]:
+    """The lane of the record that is open, if it is not among the first `size`: it is drawn below them, so that they stay as they are."""
+    hit = np.flatnonzero(frame["incident_id"].to_numpy() == page.picked[1]) if page.picked else ()
+    if not len(hit):
+        return ()
+    own = sorted_acts.members.loc[sorted_acts.members["row"] == hit[0], "lane"]
+    return () if set(own) & set(sorted_acts.summary["lane"][:size]) else tuple(own)[:1]
+
+
+@lru_cache(maxsize=16)
+def _sorted(bundle: Bundle, selection: Selection, words: Words, mode: lanes.Mode, order: str) -> lanes.Lanes:
+    """The lanes of a selection; kept, as the figure is, because the next record that is opened leaves them as they are."""
+    return lanes.lanes(select.select(bundle, selection).frame, mode, families(words), lambda lane: name_of(mode, lane, words), order)
+
+
+@dataclass(frozen=True, eq=False)
+class _Figure:
+    """All that the figure of the lanes is made of; `days` are the first and last of what it shows, `look` gives them room."""
+
+    sorted_acts: lanes.Lanes
+    shown: tuple[str, ...]
+    frame: pd.DataFrame
+    words: Words
+    days: tuple[date, date]
+    look: charts.Look
+    names: dict[str, str]
+    acts: int
+    states: pd.DataFrame
+    unknowing: pd.DataFrame
+    context: pd.DataFrame | None
+    looked: dict[int, int]
+
+    def draw(self, look: charts.Look) -> Any:
+        """The figure as it is to be seen: on a screen, on paper."""
+        return charts.lanes(
+            self.sorted_acts, self.shown, self.frame, self.words, look, names=self.names, states=self.states, unknowing=self.unknowing,
+            context=self.context, looked=self.looked,
+        )  # fmt: skip
+
+    def at(self, width: int) -> Any:
+        """The figure on a screen, so many pixels wide."""
+        return self.draw(replace(self.look, width=width))
+
+    def over(self, look: charts.Look, bundle: Bundle) -> _Figure:
+        """The same acts over other days."""
+        return replace(self, look=look, looked=_looked(bundle, look) if self.looked else {})
+
+
+@lru_cache(maxsize=16)
+def _figure(
+    bundle: Bundle, selection: Selection, words: Words, mode: lanes.Mode, order: str, shown: tuple[str, ...], context: bool, dark: bool
+) -> _Figure:
+    """The figure of the lanes `shown`."""
+    sorted_acts, frame = _sorted(bundle, selection, words, mode, order), select.select(bundle, selection).frame
+    standing = sorted_acts.members["row"][sorted_acts.members["lane"].isin(shown)].unique()
+    single = frame.iloc[standing] if len(standing) <= charts.MAX_POINTS else frame.iloc[:0]
+    states = lanes.states(single, select.index(bundle).frame, bundle["status_updates"])
+    published = date.fromisoformat(bundle.published)
+    days = _days(frame.iloc[standing], states, selection, published)
+    look = _look(days, selection, charts.Look(*days, published, dark))
+    return _Figure(
+        sorted_acts, shown, frame, words, days, look, {lane: name_of(mode, lane, words) for lane in shown}, len(standing), states,
+        lanes.unknowing(single), bundle["context"] if context else None, _looked(bundle, look),
+    )  # fmt: skip
 
 
 def _title(sorted_acts: lanes.Lanes, words: Words) -> str:
@@ -184,21 +244,22 @@ def _alt(sorted_acts: lanes.Lanes, names: dict[str, str], words: Words) -> str:
     return words("lanes.alt", n=sorted_acts.acts, lanes=len(sorted_acts.summary), first=first)
 
 
-def _look(page: Page, selected: Selected, drawn: pd.DataFrame, states: pd.DataFrame) -> charts.Look:
-    """The days of the figure: the chosen ones, else those of the acts in the lanes shown, and on to the bundle's day while a state runs."""
-    published = date.fromisoformat(page.bundle.published)
-    asked = selected.selection
+def _days(drawn: pd.DataFrame, states: pd.DataFrame, asked: Selection, published: date) -> tuple[date, date]:
+    """The days of a figure: the chosen ones, else those of the acts in the lanes shown, and on to the bundle's day while a state runs."""
     starts, ends = drawn["period_start"].dropna(), drawn["period_end"].dropna()
     since = asked.since or (starts.min().date() if len(starts) else published - timedelta(days=365))
     until = asked.until or max(ends.max().date() - timedelta(days=1) if len(ends) else since, since)
-    if asked.until is None and (states["end"] == "open").any():
-        until = max(until, published)
+    return since, max(until, published) if asked.until is None and (states["end"] == "open").any() else until
+
+
+def _look(days: tuple[date, date], asked: Selection, look: charts.Look) -> charts.Look:
+    """The days with room around them, otherwise as `look`."""
+    since, until = days
     if asked.since is None and (until - since).days > 3 * 365:
         since = date(since.year, 1, 1)
     # A few days alone would give each act a third of the screen.
     spare = max(0, 20 - (until - since).days) // 2 if asked.since is None and asked.until is None else 0
-    picked = page.picked[1] if page.picked and page.picked[0] == "incident" else None
-    return charts.Look(since - timedelta(days=spare), until + timedelta(days=spare), published, picked, theme() == "dark")
+    return replace(look, since=since - timedelta(days=spare), until=until + timedelta(days=spare))
 
 
 def _looked(bundle: Bundle, look: charts.Look) -> dict[int, int]:
@@ -238,8 +299,7 @@ def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
         sorted_acts = lanes.lanes(steps, mode, families(words), lambda lane: name_of(mode, lane, words))
         shown = list(sorted_acts.summary["lane"][:MORE])
         names = {lane: name_of(mode, lane, words) for lane in shown}
-        picked = page.picked[1] if page.picked else None
-        look = charts.Look(when, when, when, picked, theme() == "dark")
+        look = charts.Look(when, when, when, theme() == "dark")
         alt = words("day.alt", n=len(steps), date=words.date(when))
 
         def draw(look: charts.Look) -> Any:
@@ -251,7 +311,7 @@ def _day(page: Page, selected: Selected, mode: lanes.Mode, when: date) -> None:
         plate_buttons(
             page, "day",
             figure_plate(
-                page, lambda: draw(replace(look, dark=False, picked=None)), title=title, unit=words("plate.unit_day"),
+                page, lambda: draw(replace(look, dark=False)), title=title, unit=words("plate.unit_day"),
                 selection=lambda: caption(selected, words), alt=alt, notes=words("day.order"),
             ),
         )  # fmt: skip
