@@ -29,6 +29,7 @@ OURS = {
     "earlier": {"model"},
     "ledger": {"casefile", *DATA},
     "geo": DATA,
+    "basemap": {"model"},
     "zones": {"geo", "model"},
     "resettlement": {"model"},
     "boundary": set(),
@@ -40,7 +41,7 @@ OURS = {
     "select": {"geo", "rules", *DATA},
     "charts": {"counts", "lanes", *DATA},
     "maps": {"geo", *DATA},
-    "plates": {"counts", "geo", "lanes", *DATA},
+    "plates": {"basemap", "counts", "geo", "lanes", *DATA},
     "report": {
         "air",
         "burden",
@@ -60,7 +61,7 @@ OURS = {
         *DATA,
     },
     "tiles": {"observations"},
-    "server": {"counts", "geo", "load", "maps", "plates", "report", "select", "tiles", *DATA},
+    "server": {"basemap", "counts", "geo", "load", "maps", "plates", "report", "select", "tiles", *DATA},
     "shell": {"ui"},
     "observations": {"model"},
 }

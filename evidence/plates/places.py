@@ -5,12 +5,10 @@ A Lambert conformal conic projection made for what is shown: discs of precision 
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,7 @@ import pandas as pd
 import shapely
 import shapely.geometry
 
-from evidence import geo
+from evidence import basemap, geo
 from evidence.model import Bundle, split
 from evidence.plates import letters
 from evidence.plates.drawing import ACT, DIM, INK, PAPER, Drawing, circle, glyph, path, rect, tag, text
@@ -72,16 +70,6 @@ def look(box: tuple[float, float, float, float], width: float, height: float, cl
 
 
 # ── basemap ──────────────────────────────────────────────────────────────────────────────────────
-@lru_cache(maxsize=2)
-def _layers(bundle: Bundle) -> dict[str, list[tuple[dict[str, Any], Any]]]:
-    """The basemap's features with their shapes, read once."""
-    found = {}
-    for name, file in bundle.layers.items():
-        features = json.loads(file.read_text(encoding="utf-8"))["features"]
-        found[name] = [(feature["properties"], shapely.geometry.shape(feature["geometry"])) for feature in features]
-    return found
-
-
 def _shape(view: View, shape: Any) -> list[list[tuple[float, float]]]:
     """The rings or lines of a shape in pixels, cut to the map and no finer than it can show."""
     if shape.is_empty:
@@ -96,7 +84,7 @@ def _shape(view: View, shape: Any) -> list[list[tuple[float, float]]]:
 
 
 def _ground(bundle: Bundle, view: View, home: Collection[str]) -> str:
-    layers = _layers(bundle)
+    layers = basemap.layers(bundle)
     # The basemap ends inside some views: beyond it is land, for its seas are shapes of their own.
     drawn = [rect(0, 0, view.width, view.height, LAND)]
     look_of = {
@@ -171,7 +159,7 @@ def _basemap_names(bundle: Bundle, view: View, language: str, names: _Names) -> 
     dots = []
     inside = shapely.box(0, 0, view.width, view.height)
     for kind, name in (("country", "countries"), ("water", "water"), ("town", "towns"), ("region", "region_labels")):
-        for properties, shape in _layers(bundle).get(name, []):
+        for properties, shape in basemap.layers(bundle).get(name, []):
             rank = properties.get("rank", 1)
             first = {"country": 0, "region": 6.2, "water": {1: 0, 2: 6}.get(rank, 8), "town": {1: 4.6, 2: 6, 3: 7, 4: 9}.get(rank, 9)}[kind]
             if view.zoom < first or not (word := _named(properties, language)):
@@ -451,7 +439,7 @@ def _scale(view: View, words: Words) -> str:
 
 def _inset(bundle: Bundle, view: View, home: Collection[str]) -> str:
     """A small map of the country with a frame where the large one looks."""
-    shapes = [shape for properties, shape in _layers(bundle).get("countries", []) if properties.get("id") in home]
+    shapes = [shape for properties, shape in basemap.layers(bundle).get("countries", []) if properties.get("id") in home]
     if not shapes:
         return ""
     small = look(shapely.union_all(shapes).bounds, 196.0, 132.0)
@@ -471,11 +459,11 @@ def _inset(bundle: Bundle, view: View, home: Collection[str]) -> str:
 
 def _ground_small(bundle: Bundle, view: View, home: Collection[str]) -> str:
     drawn = [rect(0, 0, view.width, view.height, LAND)]
-    for properties, shape in _layers(bundle).get("countries", []):
+    for properties, shape in basemap.layers(bundle).get("countries", []):
         fill = HOME if properties.get("id") in home else LAND
         drawn.append(path(_shape(view, shape), closed=True, fill=fill, stroke=BORDER, stroke_width=0.6, fill_rule="evenodd"))
     drawn += [
-        path(_shape(view, shape), closed=True, fill=SEA, fill_rule="evenodd") for properties, shape in _layers(bundle).get("water", []) if properties.get("rank") == 1
+        path(_shape(view, shape), closed=True, fill=SEA, fill_rule="evenodd") for properties, shape in basemap.layers(bundle).get("water", []) if properties.get("rank") == 1
     ]  # fmt: skip
     return "".join(drawn)
 

@@ -16,7 +16,7 @@ import xstatic.pkg.leaflet_markercluster
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evidence import geo, load, tiles
+from evidence import basemap, geo, load, tiles
 from evidence.model import LANGUAGES, Bundle
 from evidence.words import Words
 
@@ -89,11 +89,13 @@ def asset(bundle: Bundle, name: str) -> Asset:
         rest = (*rest, _serif(bundle), (OURS / "embed.css").read_bytes()) if name == "embed.css" else rest
         return _asset(_CSS, leaflet, *rest)
     if name == "basemap.json":
-        layers = ",".join(f'"{layer}":{path.read_text(encoding="utf-8")}' for layer, path in bundle.layers.items())
-        return _asset(_JSON, f"{{{layers}}}".encode())
+        return _json(basemap.drawn(bundle))
     language = name.removeprefix("context-").removesuffix(".json")
-    context = geo.context_layers(bundle, Words(bundle, language))
-    return _asset(_JSON, json.dumps(context, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
+    return _json(geo.context_layers(bundle, Words(bundle, language)))
+
+
+def _json(value: object) -> Asset:
+    return _asset(_JSON, json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
 
 
 def _serif(bundle: Bundle) -> bytes:

@@ -55,6 +55,11 @@
     return e;
   }
 
+  /** A count with the language's marks; below a thousand it has none, and to ask for them would load their tables. */
+  function number(n, language) {
+    return n < 1000 ? String(n) : n.toLocaleString(language);
+  }
+
   /** A glyph as an SVG element of `size` pixels. */
   function glyph(name, colour, size) {
     const box = svg("svg", { width: size, height: size, viewBox: "-1.5 -1.5 3 3", "aria-hidden": "true", focusable: "false" });
@@ -81,48 +86,72 @@
     dark: { sea: "#0f1d24", land: "#1b1e21", home: "#23272a", line: "#5a5f63", region: "#3a3f43", river: "#35525f", label: "#b8b2a4", water: "#7fa3b1", halo: "#101214", heat: ["#57401f", "#8f5a22", "#c9782c", "#eda84f", "#ffe0a6"] },
   };
 
-  function named(properties, language) {
-    return properties["name_" + language] || properties.name_ru || properties.name_en || "";
+  // Shapes that come in whole parts of a pixel of the world at zoom 0 (basemap.py), drawn straight onto a canvas that Leaflet moves and sizes.
+  const Ground = L.Canvas.extend({
+    initialize(unit, layers, options) {
+      L.Canvas.prototype.initialize.call(this, options);
+      this._unit = unit;
+      this._shapes = layers.flatMap(({ shapes, look, closed }) => shapes.map(([id, lines]) => ({ look: look(id), closed, lines: lines.map(points) })));
+    },
+    _updatePaths() { this._draw(); },
+    _draw() {
+      const ctx = this._ctx, { min, max } = this._bounds, scale = 2 ** this._map.getZoom() / this._unit, { x: left, y: top } = this._map.getPixelOrigin();
+      const [west, east, north, south] = [(min.x + left) / scale, (max.x + left) / scale, (min.y + top) / scale, (max.y + top) / scale], pixel = 0.7 / scale;
+      ctx.clearRect(min.x, min.y, max.x - min.x, max.y - min.y);
+      ctx.lineCap = ctx.lineJoin = "round";
+      for (const { look, closed, lines } of this._shapes) {
+        ctx.beginPath();
+        let any = false;
+        for (const { xs, ys, box } of lines) {
+          if (box[0] > east || box[2] < west || box[1] > south || box[3] < north) continue;
+          any = true;
+          let x = xs[0], y = ys[0];
+          ctx.moveTo(x * scale - left, y * scale - top);
+          for (let at = 1, last = xs.length - 1; at <= last; at++) {
+            const nx = xs[at], ny = ys[at];
+            // What is smaller than a pixel is passed over; of a mere line, what lies outside too: a dash a hundred thousand pixels long takes seconds.
+            if (at < last && Math.abs(nx - x) < pixel && Math.abs(ny - y) < pixel) continue;
+            const outside = !look.fill && ((nx < west && x < west) || (nx > east && x > east) || (ny < north && y < north) || (ny > south && y > south));
+            if (outside) ctx.moveTo(nx * scale - left, ny * scale - top); else ctx.lineTo(nx * scale - left, ny * scale - top);
+            x = nx; y = ny;
+          }
+          if (closed && look.fill) ctx.closePath();
+        }
+        if (!any) continue;
+        if (look.fill) { ctx.fillStyle = look.fill; ctx.fill("evenodd"); }
+        ctx.setLineDash(look.dash ?? []);
+        ctx.strokeStyle = look.line; ctx.lineWidth = look.width; ctx.stroke();
+      }
+    },
+  });
+
+  /** Steps added up: where each point of a line lies, and the box around it. */
+  function points(steps) {
+    const n = steps.length / 2, xs = new Float64Array(n), ys = new Float64Array(n);
+    let x = 0, y = 0, box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let at = 0; at < n; at++) {
+      xs[at] = x += steps[2 * at]; ys[at] = y += steps[2 * at + 1];
+      if (x < box[0]) box[0] = x;
+      if (y < box[1]) box[1] = y;
+      if (x > box[2]) box[2] = x;
+      if (y > box[3]) box[3] = y;
+    }
+    return { xs, ys, box };
   }
 
   async function drawBasemap(state) {
     const { map, ink, options } = state;
     const response = await fetch(options.basemap);
-    const layers = await response.json();
-    const canvas = L.canvas({ padding: 0.4, pane: "basemap" });
-    const draw = (name, style) => {
-      if (layers[name]) L.geoJSON(layers[name], { style, interactive: false, renderer: canvas, pane: "basemap" }).addTo(map);
-    };
-    draw("countries", (f) => ({ stroke: true, color: ink.line, weight: 0.9, fillOpacity: 1, fillColor: options.home.includes(f.properties.id) ? ink.home : ink.land }));
-    draw("regions", () => ({ fill: false, color: ink.region, weight: 0.8, dashArray: "3 3" }));
-    draw("water", () => ({ color: ink.river, weight: 0.6, fillColor: ink.sea, fillOpacity: 1 }));
-    draw("rivers", () => ({ color: ink.river, weight: 1, fill: false }));
-    const label = (kind, rank, from) => (f) => {
-      const at = f.geometry.type === "Point" ? [f.geometry.coordinates[1], f.geometry.coordinates[0]] : middle(f.geometry);
-      const name = named(f.properties, options.language);
-      return name && at ? [{ at, name, kind, rank: rank(f.properties), from: from(f.properties) }] : [];
-    };
-    const all = (name, maker) => (layers[name] ? layers[name].features.flatMap(maker) : []);
-    state.labels.push(
-      ...all("countries", label("country", () => 1, () => 4)),
-      ...all("region_labels", label("region", () => 6, () => 6)),
-      ...all("water", label("water", (p) => 1 + p.rank, (p) => ({ 1: 4, 2: 6 })[p.rank] || 8)),
-      ...all("towns", label("town", (p) => 2 + p.rank, (p) => ({ 1: 5, 2: 6, 3: 7, 4: 9 })[p.rank] || 9)),
-    );
+    const { unit, countries, regions, water, rivers, names } = await response.json();
+    new Ground(unit, [
+      { shapes: countries, closed: true, look: (id) => ({ fill: options.home.includes(id) ? ink.home : ink.land, line: ink.line, width: 0.9 }) },
+      { shapes: regions, closed: true, look: () => ({ line: ink.region, width: 0.8, dash: [3, 3] }) },
+      { shapes: water, closed: true, look: () => ({ fill: ink.sea, line: ink.river, width: 0.6 }) },
+      { shapes: rivers, closed: false, look: () => ({ line: ink.river, width: 1 }) },
+    ], { padding: 0.4, pane: "basemap" }).addTo(map);
+    for (const [lat, lon, kind, rank, from, called] of names) state.labels.push({ at: [lat, lon], name: called[options.language] || called.ru || called.en, kind, rank, from });
     state.placeLabels();
     state.painted("basemap");
-  }
-
-  /** A point inside the largest ring of a polygon: the mean of its box, good enough to hang a name on. */
-  function middle(geometry) {
-    const polygons = geometry.type === "MultiPolygon" ? geometry.coordinates : geometry.type === "Polygon" ? [geometry.coordinates] : [];
-    let best = null, size = -1;
-    for (const [ring] of polygons) {
-      const xs = ring.map((p) => p[0]), ys = ring.map((p) => p[1]);
-      const w = Math.max(...xs) - Math.min(...xs), h = Math.max(...ys) - Math.min(...ys);
-      if (w * h > size) { size = w * h; best = [(Math.max(...ys) + Math.min(...ys)) / 2, (Math.max(...xs) + Math.min(...xs)) / 2]; }
-    }
-    return best;
   }
 
   /** Names that do not run into each other: the most important first, the rest only where there is room. */
@@ -172,7 +201,7 @@
     const [lat, lon, radius, shape, colour, kind, id, title, n] = thing;
     const stack = n > 1;
     const icon = element("span", "mark" + (stack ? " stack" : "") + (id === state.picked ? " picked" : ""));
-    icon.append(stack ? element("b", "", n.toLocaleString(state.options.language)) : glyph(shape, colour, 19));
+    icon.append(stack ? element("b", "", number(n, state.options.language)) : glyph(shape, colour, 19));
     if (stack) icon.style.setProperty("--colour", colour);
     const size = stack ? 30 : 24;
     const marker = L.marker([lat, lon], { icon: L.divIcon({ html: icon, className: "", iconSize: [size, size] }), alt: title, n, colour, radius, thing: id });
@@ -482,7 +511,7 @@
     state.picked = view.picked;
     const stacks = view.stacks.map(([spot, n]) => {
       const [id, lat, lon, radius, name] = state.spots[spot];
-      return [lat, lon, radius, "circle", view.stackColour, "place", id, `${name}: ${n.toLocaleString(state.options.language)}`, n];
+      return [lat, lon, radius, "circle", view.stackColour, "place", id, `${name}: ${number(n, state.options.language)}`, n];
     });
     const things = view.things.concat(stacks);
     // Marks that stay are kept: most of a map is the same after a step of the period.
