@@ -54,11 +54,17 @@ def test_the_navigation_has_every_page():
     assert sorted(PAGES) == KEYS
 
 
+def question(page: AppTest) -> str:
+    """The page's only heading of the first rank."""
+    (asked,) = re.findall(r"<h1>(.*?)</h1>", "".join(html.proto.body for html in page.get("html")))
+    return unescape(asked)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("key", KEYS)
 def test_a_page_asks_its_question_in_the_readers_language_and_shows_no_code(bundle, key, language):
     page = open_page(key, lang=language)
-    assert [title.value for title in page.title] == [Words(bundle, language)(f"question.{key}")]
+    assert question(page) == Words(bundle, language)(f"question.{key}")
     assert not page.warning and not page.error
     said = spoken(page)
     assert not re.search(r"\{[A-Za-z0-9_:-]+\}|\bNone\b(?! of)|\bnan\b|\bNaT\b", said)
@@ -78,6 +84,27 @@ def test_a_word_of_a_link_that_means_nothing_is_said_and_the_rest_is_kept(bundle
     (warning,) = [re.sub(r"\\(.)", r"\1", element.value) for element in page.warning]
     assert "type=detenton_short" in warning and "colour=red" in warning and "country" not in warning
     assert select.in_words(select.select(bundle, Selection(country=("KZ",))), Words(bundle, "en")) in spoken(page)
+
+
+WAYS = [
+    ("overview", "figure"), ("map", "show"), ("pressure", "lane"), ("pressure", "more"), ("pressure", "show"), ("case", "figure"), ("case", "show"),
+    ("answers", "state"), ("answers", "mechanism"), ("answers", "check"), ("sources", "kind"), ("sources", "rests"), ("environment", "show"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "word"), WAYS)
+def test_a_way_to_show_a_page_that_means_nothing_is_said_until_the_view_is_another(key, word):
+    page = open_page(key, **{word: "no-such-thing"})
+    assert f"{word}=no-such-thing" in " ".join(warning.value for warning in page.warning).replace("\\", "")
+    page.query_params["from"] = "2015"
+    page.query_params.pop(word, None)
+    page.run()
+    assert not page.warning
+
+
+def test_an_article_that_is_none_is_said_and_not_taken_for_another():
+    page = open_page("case", show="ledger", article="no-such-article")
+    assert "no-such-article" in " ".join(warning.value for warning in page.warning).replace("\\", "")
 
 
 @pytest.mark.parametrize("key", INCIDENTS)
@@ -102,7 +129,7 @@ def test_a_bundle_without_incidents_says_so(tiny, shows, key):
 @pytest.mark.parametrize("key", KEYS)
 def test_a_page_of_a_bundle_with_almost_nothing_opens(tiny, shows, key, tables):
     bundle = shows(tiny(**tables))
-    assert open_page(key).title[0].value == Words(bundle, "en")(f"question.{key}")
+    assert question(open_page(key)) == Words(bundle, "en")(f"question.{key}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -158,15 +185,19 @@ def test_years_chosen_below_the_histogram_enter_the_link(bundle):
 
 
 def test_a_row_of_the_list_opens_its_card_and_the_cross_closes_it(bundle):
-    page = open_page("map", case="C-001")
-    page.session_state["view"] = "list"
-    page.run()
+    page = open_page("map", case="C-001", show="list")
     assert "I-BZ-02" in rows_of(page, "list")
     follow(page, id="I-BZ-02")
     assert page.session_state["picked"] == ("incident", "I-BZ-02")
     assert page.query_params["id"] == "I-BZ-02"
     page.button(key="close_card").click().run()
     assert page.session_state["picked"] is None and "id" not in page.query_params
+
+
+def test_the_list_instead_of_the_map_stands_in_the_link(bundle):
+    page = open_page("map", case="C-001")
+    page.segmented_control(key="view").set_value("list").run()
+    assert page.query_params["show"] == "list" and rows_of(page, "list")
 
 
 def test_the_rows_behind_a_key_figure_open(bundle, english):

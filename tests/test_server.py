@@ -5,6 +5,8 @@ import gzip
 import io
 import json
 import re
+import sys
+from urllib.parse import parse_qs
 
 import pytest
 from starlette.applications import Starlette
@@ -13,6 +15,9 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from evidence import load, select, server
+from evidence.report import published, views
+from evidence.report.shown import VIEWS
+from evidence.ui.page import EXTRAS
 
 
 async def _plain(request):
@@ -93,6 +98,14 @@ def test_the_basemap_and_the_context_are_json():
 def test_health_says_which_data_is_served(client):
     bundle = load.opened()
     assert client.get("/health").json() == {"status": "ok", "version": bundle.version, "synthetic": bundle.synthetic}
+
+
+@pytest.mark.parametrize(("address", "context"), [("/", "en"), ("/map?lang=kk", "kk"), ("/map?lang=xx", "en"), ("/pressure", None)])
+def test_what_the_map_will_ask_for_is_fetched_early_and_really_there(client, address, context):
+    early = re.findall(r'<link rel="prefetch" href="([^"]+)"', client.get(address).text)
+    assert [client.get(link).status_code for link in early] == [200] * ((4 + ("streamlit_folium" in sys.modules)) if context else 0)
+    assert not context or early[-1].startswith(f"/assets/context-{context}.json?v=")
+    assert all("immutable" in client.get(link).headers["cache-control"] for link in early)
 
 
 @pytest.mark.parametrize("page", ["", *sorted(path.stem for path in (load.ROOT / "pages").glob("*.py") if path.stem != "overview")])
@@ -226,6 +239,14 @@ def test_a_head_says_what_a_get_would_and_sends_nothing(client):
         ("/data/incidents.csv?type=nothing", 400, "type=nothing"),
         ("/data/incidents.csv?from=2020&to=2019", 400, "from=2020"),
         ("/data/incidents.csv?id=I-NONE", 400, "I-NONE"),
+        ("/data/incidents.csv?page=weather", 400, "page=weather"),
+        ("/data/measurements.csv?page=environment&shoe=figures", 400, "shoe="),
+        ("/data/measurements.csv?show=figures&topic=weather", 400, "topic=weather"),
+        ("/data/measurements.csv?topic=fines", 400, "show=figures"),
+        ("/data/flare_sites.csv?area=F02&year=1999", 400, "year=1999"),
+        ("/data/places.csv?show=nearness&radius=wide", 400, "radius=wide"),
+        ("/data/responses.csv?state=lost", 400, "state=lost"),
+        ("/data/limits.csv?show=figures&topic=fines", 400, "It shows: measurements"),
         ("/data/limits.csv?type=killing", 400, "limits"),
         ("/data/incidents.csv?v=000000000000", 409, "000000000000"),
         ("/data/limits.geojson", 404, "no positions"),
@@ -238,6 +259,54 @@ def test_an_address_that_cannot_be_answered_gets_a_sentence(client, address, sta
     answer = client.get(address)
     assert answer.status_code == status and said in answer.text
     assert answer.headers["content-type"].startswith("text/plain") and "etag" not in answer.headers
+
+
+LINKS = [
+    "environment?area=F02&year=2019",
+    "environment?show=figures&topic=fines&from=2015&to=2020&lang=ru",
+    "environment?show=figures&topic=accidents&unverified=1&type=detention_short",
+    "environment?show=air&pollutant=no2",
+    "environment?show=event",
+    "resettlement?place=S01",
+    "resettlement?show=zones",
+    "resettlement?show=nearness&radius=9&measure=listed",
+    "sources?kind=media&find=berezovka",
+    "sources?show=counted&rows=claims",
+    "sources?show=terms&terms=act_type",
+    "sources?show=codebook&columns_of=limits",
+    "answers?state=answered",
+    "case?case=C-001",
+]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_the_link_of_a_page_gives_the_rows_that_the_page_shows(client, link):
+    bundle, (page, _, said) = load.opened(), link.partition("?")
+    query = parse_qs(said)
+    for shown in views.shown(bundle, page, select.from_query(query, bundle)[0], views.beside(query)):
+        sent = rows(client.get(f"/data/{shown.name}.csv?page={page}&{said}"))
+        keys = published.key_columns(bundle, shown.name)
+        assert ["/".join(row[key] for key in keys) for row in sent] == list(published.positions(bundle, shown.name).take(shown.at))
+
+
+def test_the_own_words_of_a_link_tell_its_page(client):
+    for table, said in (
+        ("measurements", "show=figures&topic=fines"),
+        ("flare_sites", "area=F02&year=2019"),
+        ("responses", "state=answered"),
+    ):
+        page = "answers" if table == "responses" else "environment"
+        assert client.get(f"/data/{table}.csv?{said}").content == client.get(f"/data/{table}.csv?page={page}&{said}").content
+
+
+def test_every_word_of_a_pages_link_is_understood_on_some_page():
+    own = {word for words in VIEWS.values() for view in words.values() for word in view}
+    assert EXTRAS - {"post"} <= own | views.HOW | set(views.DOCKET)
+
+
+def test_words_that_say_how_and_not_which_change_no_row(client):
+    plain = client.get("/data/incidents.csv?type=detention_short").content
+    assert client.get("/data/incidents.csv?type=detention_short&show=table&rows=place&columns=type&list=acts.2").content == plain
 
 
 def test_one_record_has_an_address(client):

@@ -77,6 +77,9 @@ class SecurityHeaders:
                 headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
                 headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+                # A component's scripts have their content in their names.
+                if is_component and "/static/" in scope["path"] and message["status"] == 200:
+                    headers["Cache-Control"] = "public, max-age=31536000, immutable"
                 if "server" in headers:
                     del headers["server"]
             await send(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from evidence import load
-from evidence.model import Bundle
+from evidence.model import LANGUAGES, Bundle
 from evidence.server import assets
+
+WITH_MAP = ("", "map")  # the addresses of Overview and Map
 
 
 def _boot() -> str:
@@ -40,6 +43,16 @@ def _early() -> str:
     return "\n".join(links)
 
 
+def _map_files(bundle: Bundle, language: str) -> str:
+    """Links that let a browser fetch what the map's frame will ask for, while nothing else is on the way."""
+    addresses = [assets.asset_url(bundle, name) for name in ("map.js", "map.css", "basemap.json", f"context-{language}.json")]
+    if component := sys.modules.get("streamlit_folium"):  # before a first page has drawn a map, its frame has no address yet
+        frame = Path(str(component.__file__)).parent / "frontend/build"
+        script = next(iter(sorted(frame.glob("static/js/main.*.js")))).relative_to(frame).as_posix()
+        addresses.insert(0, f"{assets.base_path()}/component/streamlit_folium.st_folium/{script}")
+    return "\n".join(f'<link rel="prefetch" href="{address}" />' for address in addresses)
+
+
 @lru_cache(maxsize=2)
 def index(bundle: Bundle) -> str:
     """Streamlit's own index.html with our style sheet, our name, and the few lines of boot.js before everything else."""
@@ -55,7 +68,11 @@ def index(bundle: Bundle) -> str:
 
 
 async def send_page(request: Request) -> Response:
-    return Response(index(load.opened()), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
+    bundle, asked = load.opened(), request.query_params.get("lang", "")
+    body = index(bundle)
+    if request.url.path.rstrip("/").rpartition("/")[2] in WITH_MAP:
+        body = body.replace("</head>", f"{_map_files(bundle, asked if asked in LANGUAGES else LANGUAGES[0])}</head>", 1)
+    return Response(body, media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 async def send_home(request: Request) -> Response:

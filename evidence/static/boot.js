@@ -73,6 +73,15 @@ window.WebSocket = class extends WebSocket {
   document.addEventListener("keydown", (event) => {
     if (event.key === " " && event.target.matches?.("a[role=checkbox]")) { event.preventDefault(); event.target.click(); }
   });
+  // An open filter's options stand at the end of the document: Tab goes from its button into them, and behind it when they end.
+  document.addEventListener("keydown", (event) => {
+    const body = event.key === "Tab" && document.querySelector("[data-testid=stPopoverBody]");
+    const button = body && document.querySelector("[data-testid=stPopoverButton][aria-expanded=true]"), at = document.activeElement;
+    if (!button) return;
+    const stops = [...body.querySelectorAll("a[href], button, input, [tabindex='0']")].filter((one) => one.checkVisibility());
+    if (event.shiftKey ? at === stops[0] : at === button && stops.length) { event.preventDefault(); (event.shiftKey ? button : stops[0]).focus(); }
+    else if (!event.shiftKey && at === stops.at(-1)) button.focus();  // from where the browser takes the step itself
+  });
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]"), copy = event.target.closest?.(".t-copy button");
     if (link && !link.dataset.testid && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey) {

@@ -185,15 +185,19 @@
         if (++n >= 90) break;
       }
     };
-    map.on("moveend zoomend viewreset animationend", () => requestAnimationFrame(place));
-    return place;
+    // However many things change at once, names are placed once, before the next picture.
+    let waiting = 0;
+    const soon = () => { waiting ||= requestAnimationFrame(() => { waiting = 0; place(); }); };
+    map.on("moveend zoomend viewreset animationend", soon);
+    return soon;
   }
 
   // ── layers of the bundle ────────────────────────────────────────────────────────────────────────
   function tooltip(layer, text) {
+    layer.options.said = text;
     // Leaflet names only marks that are images; ours are drawn, and a screen reader must hear what they are.
-    layer.on("add", () => layer.getElement?.()?.setAttribute("aria-label", text));
-    layer.bindTooltip(() => element("span", "", text), { direction: "top", offset: [0, -6], opacity: 1 });
+    layer.on("add", () => layer.getElement?.()?.setAttribute("aria-label", layer.options.said));
+    layer.bindTooltip(() => element("span", "", layer.options.said), { direction: "top", offset: [0, -6], opacity: 1 });
   }
 
   function markOf(state, thing) {
@@ -214,6 +218,13 @@
     return marker;
   }
 
+  /** Another number at the same spot: the mark stays. */
+  function recount(state, mark, [, , , , , , , title, n]) {
+    Object.assign(mark.options, { n, said: title });
+    mark.options.icon.options.html.firstChild.textContent = number(n, state.options.language);
+    mark.getElement()?.setAttribute("aria-label", title);
+  }
+
   function pick(state, id) {
     state.picked = id;
     document.querySelectorAll(".mark.picked").forEach((m) => m.classList.remove("picked"));
@@ -230,6 +241,20 @@
     if (mark && mark.options.radius) {
       L.circle(mark.getLatLng(), { radius: mark.options.radius, color: mark.options.colour, weight: 1, dashArray: "4 3", fillColor: mark.options.colour, fillOpacity: 0.1, interactive: false }).addTo(state.disc);
     }
+  }
+
+  /** A cluster that is opened spreads out beside the legend, not under it, wherever that still brings it closer. */
+  function openBesideLegend() {
+    const whole = L.MarkerCluster.prototype.zoomToBounds;
+    if (L.MarkerCluster.beside) return;
+    L.MarkerCluster.beside = true;
+    L.MarkerCluster.include({
+      zoomToBounds(options) {
+        const { _map: map } = this._group, box = window.innerWidth > 620 && document.querySelector("details.legend[open]"), left = (box?.offsetWidth ?? 0) + 30;
+        const closer = map.getBoundsZoom(this.getBounds(), false, L.point(left + 30, 60)) > map.getZoom();
+        whole.call(this, closer ? { ...options, paddingTopLeft: [left, 30], paddingBottomRight: [30, 30] } : options);
+      },
+    });
   }
 
   /** A cluster's badge: how many incidents it holds in the current selection, ringed by the families among them. */
@@ -475,6 +500,7 @@
     };
     states.set(map, state);
     state.placeLabels = makeLabels(state);
+    openBesideLegend();
     state.incidents = L.markerClusterGroup({ maxClusterRadius: 38, showCoverageOnHover: false, animate: !matchMedia("(prefers-reduced-motion: reduce)").matches, iconCreateFunction: (c) => badge(c, options.language), spiderLegPolylineOptions: { weight: 1, color: ink.label, opacity: 0.8 } });
     state.switchLayers = () => {
       for (const [key, group] of [...Object.entries(state.groups), ["incidents", state.incidents]]) {
@@ -514,9 +540,13 @@
       return [lat, lon, radius, "circle", view.stackColour, "place", id, `${name}: ${number(n, state.options.language)}`, n];
     });
     const things = view.things.concat(stacks);
-    // Marks that stay are kept: most of a map is the same after a step of the period.
-    const before = state.kept, now = new Map();
-    for (const thing of things) { const key = JSON.stringify(thing); now.set(key, before.get(key) ?? markOf(state, thing)); }
+    // Marks that stay are kept: most of a map is the same after a step of the period, or only another number at the same spot.
+    const before = state.kept, now = new Map(), recounted = [];
+    for (const thing of things) {
+      const key = thing[8] > 1 ? `many ${thing[6]}` : JSON.stringify(thing), kept = before.get(key);
+      if (kept && kept.options.n !== thing[8]) { recount(state, kept, thing); recounted.push(kept); }
+      now.set(key, kept ?? markOf(state, thing));
+    }
     const gone = [...before].filter(([key]) => !now.has(key)).map(([, mark]) => mark);
     const fresh = [...now].filter(([key]) => !before.has(key)).map(([, mark]) => mark);
     state.kept = now;
@@ -533,6 +563,7 @@
     if (gone.length + fresh.length < state.marks.length / 2) {
       state.incidents.removeLayers(gone);
       state.incidents.addLayers(fresh);
+      if (recounted.length) state.incidents.refreshClusters(recounted);
     } else {
       state.incidents.clearLayers();
       state.incidents.addLayers(state.marks);
@@ -543,7 +574,7 @@
     if (!flared) drawFlares(state);
     drawDetections(state);
     showDisc(state);
-    requestAnimationFrame(state.placeLabels);
+    state.placeLabels();
     document.documentElement.dataset.incidents = things.reduce((sum, t) => sum + t[8], 0);
     state.painted("view");
   }

@@ -1,7 +1,12 @@
-"""The Overview's parts: the cover that is the method in brief, three doors, key figures with their rows, what is new."""
+"""The Overview's parts: the cover that is the method in brief, three doors, key figures with their rows, what is new.
+
+Written as HTML, because a browser that must read Markdown first shows the map of a first visit that much later.
+"""
 
 from __future__ import annotations
 
+import re
+from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -12,7 +17,7 @@ from evidence.model import split
 from evidence.select import Selected
 from evidence.ui.cards import card, title_of
 from evidence.ui.lists import listing, openers
-from evidence.ui.page import CARDS, PAGES, Page, box, extra, find, here, md, opens, sheet, tell
+from evidence.ui.page import CARDS, PAGES, Page, extra, find, here, sheet, tell_html
 from evidence.words import brief
 
 CUSTODY = ("detention_short", "arrest_admin", "arrest_criminal")
@@ -26,8 +31,13 @@ def cover(page: Page) -> None:
     when = words(
         "cover.when", date=words.date(bundle.published), version=bundle.version, sources=len(bundle["sources"]), incidents=len(bundle["incidents"]), since=str(first), until=str(last)
     )  # fmt: skip
-    said = [box("t-said", text) for text in (words("cover.is"), words("cover.how"), words("cover.not"), when)]
-    sheet(box("t-cover", *said), box("t-doors", *_doors(page)))
+    said = "".join(f"<p>{_strong(text)}</p>" for text in (words("cover.is"), words("cover.how"), words("cover.not"), when))
+    st.html(f'<div class="t-cover">{said}</div><div class="t-doors">{"".join(_doors(page))}</div>')
+
+
+def _strong(text: str) -> str:
+    """A text of ours as HTML; what stands between two pairs of asterisks is strong."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
 
 
 def _doors(page: Page) -> list[str]:
@@ -38,9 +48,10 @@ def _doors(page: Page) -> list[str]:
         doors.insert(0, ("advocate", "case", {"case": flagship}, words.name("cases", flagship)))
     language = {"lang": page.selection.language} if page.selection.language != "en" else {}
     return [
-        box("t-door", f"[**{words(f'door.{reader}')}**]({key}?{urlencode({**query, **language})})", words(f"door.{reader}_text", title=md(title)) if title else words(f"door.{reader}_text"))
+        f'<div class="t-door"><p><a href="{escape(f"{key}?{urlencode({**query, **language})}")}"><strong>{escape(words(f"door.{reader}"))}</strong></a></p>'
+        f"<p>{escape(words(f'door.{reader}_text', title=title) if title else words(f'door.{reader}_text'))}</p></div>"
         for reader, key, query, title in doors
-    ]  # fmt: skip
+    ]
 
 
 def _figures(page: Page, selected: Selected) -> dict[str, Figure]:
@@ -66,22 +77,19 @@ def key_figures(page: Page, selected: Selected) -> None:
     first, last = select.extent(page.bundle)
     since = str(page.selection.since.year if page.selection.since else first)
     until = str(page.selection.until.year if page.selection.until else last)
-    st.subheader(words("figures.title", since=since, until=until), anchor="figures")
     found = _figures(page, selected)
     blocks = []
     for key, figure in found.items():
         interval = figure.low is not None and figure.high is not None
+        sure = words("figures.interval", low=round(figure.low, 1), high=round(figure.high, 1)) if interval else words("figures.no_interval")
+        rows = f'<p><a href="{escape(here(page, figure=key))}">{escape(words("figures.rows"))}</a></p>' if figure.value else ""
         blocks.append(
-            box(
-                f"t-figure t-figure-{key}",
-                box("t-number", words.number(figure.value)),
-                words(f"figures.{key}"),
-                f":small[{words('figures.interval', low=round(figure.low, 1), high=round(figure.high, 1)) if interval else words('figures.no_interval')}]",
-                f"[{words('figures.rows')}]({here(page, figure=key)})" if figure.value else "",
-            )
+            f'<div class="t-figure t-figure-{key}"><div class="t-number"><p>{words.number(figure.value)}</p></div>'
+            f"<p>{escape(words(f'figures.{key}'))}</p><p><small>{escape(sure)}</small></p>{rows}</div>"
         )
-    sheet(box("t-figures", *blocks))
-    if (key := extra("figure")) in found:
+    title = escape(words("figures.title", since=since, until=until))
+    st.html(f'<h2 class="t-head2" id="figures">{title}</h2><div class="t-figures">{"".join(blocks)}</div>')
+    if (key := extra("figure", "", ["", *found])) in found:
         _rows(page, key, found[key])
 
 
@@ -114,17 +122,17 @@ def news(page: Page) -> None:
     words, bundle = page.words, page.bundle
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader(words("news.records"), anchor=False)
+        st.html(f'<h2 class="t-head2">{escape(words("news.records"))}</h2>')
         frame = select.index(bundle).frame
         listing(
             page, frame[frame["relation"] != "context"].dropna(subset=["period_start"]).tail(NEWEST).iloc[::-1], key="newest", size=NEWEST
         )
     with right:
-        blocks = [f"### {words('news.corrections')}", f":gray[{words('news.corrections_note', date=words.date(bundle.published))}]"]
+        blocks = []
         for row in bundle["corrections"].sort_values("date", ascending=False).head(CORRECTED).to_dict("records"):
             about = find(bundle, row["record_id"])
             title = title_of(page, about[0], bundle.row(CARDS[about[0]], about[1])) if about else ""
-            blocks.append(
-                box("t-gap", opens(page, row["record_id"], md(brief(title))) if about else "", tell(words, words.text(row, "why")))
-            )
-        sheet(*blocks)
+            opened = f'<p><a href="{escape(here(page, id=row["record_id"]))}">{escape(brief(title))}</a></p>' if about else ""
+            blocks.append(f'<div class="t-gap">{opened}<p>{tell_html(words, words.text(row, "why"))}</p></div>')
+        note = escape(words("news.corrections_note", date=words.date(bundle.published)))
+        st.html(f'<h2 class="t-head2">{escape(words("news.corrections"))}</h2><p class="t-dim">{note}</p>{"".join(blocks)}')
