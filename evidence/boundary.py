@@ -14,8 +14,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, Polygon, shape
 from shapely.geometry.base import BaseGeometry
@@ -44,11 +46,15 @@ class BadBoundary(ValueError):
 
 @dataclass(frozen=True)
 class Boundary:
-    """A shape in (lon, lat): an area, or a line where the file holds no area; in which format it came, how many points it has."""
+    """A shape in (lon, lat): an area, or a line where the file holds no area; in which format it came, how many points it has.
+
+    `mended`: a ring of it crossed itself, and was taken apart where it does.
+    """
 
     shape: BaseGeometry
     kind: str
     points: int
+    mended: bool = False
 
     @property
     def is_area(self) -> bool:
@@ -67,7 +73,10 @@ def read(content: bytes) -> Boundary:
     if len(content) > MAX_BYTES:
         raise BadBoundary("large", mb=MAX_BYTES // 1_000_000)
     kind, shapes = _parts(content)
-    return _checked(kind, shapes)
+    try:
+        return _checked(kind, shapes)
+    except shapely.errors.ShapelyError:
+        raise BadBoundary("unreadable") from None
 
 
 def drawn(corners: list[Any]) -> Boundary:
@@ -105,9 +114,9 @@ def _checked(kind: str, shapes: list[BaseGeometry]) -> Boundary:
     if points > MAX_POINTS:
         raise BadBoundary("points", n=MAX_POINTS)
     flat = [shapely.force_2d(one) for one in shapes]
-    for one in flat:
-        if not all(math.isfinite(value) for value in one.bounds):
-            raise BadBoundary("degrees")
+    # Not the bounds: they pass over a corner that is no number.
+    if not all(np.isfinite(shapely.get_coordinates(one)).all() for one in flat):
+        raise BadBoundary("degrees")
     areas = [one for one in map(_area, flat) if one is not None]
     lines = [one for one in flat if one.geom_type in {"LineString", "MultiLineString", "LinearRing"}]
     whole = shapely.union_all([shapely.make_valid(one) for one in areas]) if areas else shapely.union_all(lines)
@@ -118,7 +127,7 @@ def _checked(kind: str, shapes: list[BaseGeometry]) -> Boundary:
         raise BadBoundary("degrees")
     if east - west > MAX_SPAN or north - south > MAX_SPAN:
         raise BadBoundary("wide", n=int(MAX_SPAN))
-    return Boundary(whole, kind, points)
+    return Boundary(whole, kind, points, mended=not all(one.is_valid for one in areas))
 
 
 def _area(one: BaseGeometry) -> BaseGeometry | None:
@@ -141,7 +150,8 @@ def _geojson(content: bytes) -> Iterator[BaseGeometry]:
     except (UnicodeDecodeError, ValueError, RecursionError):
         raise BadBoundary("unreadable") from None
     # RFC 7946 knows degrees only; a file of the older kind that names another system would be read wrongly.
-    name = str(((data.get("crs") or {}).get("properties") or {}).get("name", "")) if isinstance(data.get("crs"), dict) else ""
+    properties = data["crs"].get("properties") if isinstance(data.get("crs"), dict) else None
+    name = str(properties.get("name", "")) if isinstance(properties, dict) else ""
     if name and not name.upper().endswith(("CRS84", "EPSG::4326", "EPSG:4326")):
         raise BadBoundary("system", name=name[:60])
     features = data.get("features", []) if data.get("type") == "FeatureCollection" else [data]
@@ -229,6 +239,8 @@ def _gpx(root: Any) -> Iterator[BaseGeometry]:
                         points.append((float(leaf.get("lon", "")), float(leaf.get("lat", ""))))
                     except ValueError:
                         raise BadBoundary("unreadable") from None
+            if not all(map(math.isfinite, chain.from_iterable(points))):
+                raise BadBoundary("degrees")
             if len(points) >= 2:
                 yield LineString(points)
 
@@ -320,7 +332,7 @@ def _gpkg(content: bytes) -> Iterator[BaseGeometry]:
             quoted = [str(name).replace('"', '""') for name in (column, table)]
             rows = database.execute(f'SELECT "{quoted[0]}" FROM "{quoted[1]}" LIMIT {MAX_FEATURES}').fetchall()
             yield from _in_degrees([_blob(row[0]) for row in rows if isinstance(row[0], bytes)], organisation, code)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         raise BadBoundary("unreadable") from None
     finally:
         database.close()

@@ -34,6 +34,24 @@ OPEN = (
     "moving",
 )
 UNITS = ("families", "persons", "dwellings")
+LATEST_YEARS = 10
+# The order in which a resettlement goes; a place is drawn by the furthest dated stage that is recorded for it.
+STAGES = (
+    "unknown",
+    "inside_no_decision",
+    "petitioned",
+    "survey",
+    "refused",
+    "announced",
+    "decision_adopted",
+    "compensation_rule",
+    "housing_built",
+    "awaiting",
+    "moving",
+    "moved",
+    "completed",
+    "dissolved",
+)
 
 
 # ── stages ───────────────────────────────────────────────────────────────────────────────────────
@@ -99,6 +117,17 @@ def without_stage(bundle: Bundle) -> list[str]:
     return [place for place in places.loc[near, "place_id"] if place not in told | destinations]
 
 
+@lru_cache(maxsize=2)
+def stages(bundle: Bundle) -> Mapping[str, str]:
+    """The furthest stage of resettlement recorded for each place that has one."""
+    rows = bundle["resettlement"]
+    found: dict[str, str] = {}
+    for places, stage in zip(rows["place_ids"].tolist(), rows["stage"].astype(str).tolist(), strict=True):
+        for place in split(places):
+            found[place] = max(found.get(place, stage), stage, key=lambda code: STAGES.index(code) if code in STAGES else 0)
+    return found
+
+
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Figure:
@@ -144,7 +173,6 @@ _GROUPS = {**dict.fromkeys(TO_BE_MOVED, "to_be_moved"), **dict.fromkeys(LEFT, "l
 def figures_of(bundle: Bundle, rows: pd.DataFrame) -> list[Figures]:
     """Every count in these resettlement rows, grouped by whom it counts; claims of the same topic that are no row of their own are added."""
     found: dict[tuple[str, str, tuple[str, ...], tuple[str, ...], str], list[Figure]] = {}
-    seen = set()
     for row in rows.sort_values(["period_start", "resettlement_id"]).to_dict("records"):
         group = _GROUPS.get(str(row["stage"]))
         if group is None:
@@ -157,42 +185,53 @@ def figures_of(bundle: Bundle, rows: pd.DataFrame) -> list[Figures]:
                 # Houses in another place or of another year are other houses.
                 key = (group, unit, places, (), "") if unit != "dwellings" else ("dwellings", unit, places, tuple(split(row["destination_ids"])), row["period"])  # fmt: skip
                 found.setdefault(key, []).append(figure)
-                seen.add((float(value), unit, tuple(split(row["source_ids"]))))
-    for figure, places in _claimed(bundle, rows, seen):
+    for figure, places in _claimed(bundle, rows):
         found.setdefault(("to_be_moved", figure.unit, places, (), ""), []).append(figure)
     order = {"to_be_moved": 0, "left": 1, "waiting": 2, "dwellings": 3}
     made = [Figures(key, unit, places, tuple(figures), where) for (key, unit, places, where, _), figures in found.items()]
     return sorted(made, key=lambda one: (order[one.key], -len(one.place_ids), UNITS.index(one.unit)))
 
 
-def _claimed(bundle: Bundle, rows: pd.DataFrame, seen: set[Any]) -> list[tuple[Figure, tuple[str, ...]]]:
-    """Claims of people or families in a topic that also holds one of these counts, but are not one of them."""
+def _counted(rows: pd.DataFrame) -> dict[tuple[float, str, tuple[str, ...]], tuple[str, ...]]:
+    """What rows of resettlement count, and of which settlements: (value, unit, sources) to the ids of places."""
+    return {
+        (float(row[column]), unit, tuple(split(row["source_ids"]))): tuple(split(row["place_ids"]))
+        for row in rows.to_dict("records")
+        for unit, column in (("families", "households"), ("persons", "persons"))
+        if pd.notna(row[column])
+    }
+
+
+def _claimed(bundle: Bundle, rows: pd.DataFrame) -> list[tuple[Figure, tuple[str, ...]]]:
+    """Claims of people or families in a topic that also holds one of these counts, but are no row of resettlement, shown here or not."""
+    shown, every = _counted(rows), _counted(bundle["resettlement"])
     claims = bundle["claims"]
     claims = claims[claims["unit"].isin(["families", "persons"])]
-    said: dict[str, list[tuple[Figure, bool]]] = {}
+    said: dict[str, list[tuple[Figure, Any]]] = {}
     for row in claims.to_dict("records"):
         try:
             value = float(row["value"])
         except (TypeError, ValueError):
             continue
-        same = (value, row["unit"], tuple(split(row["source_ids"]))) in seen
-        said.setdefault(row["topic"], []).append((Figure(value, str(row["unit"]), row["as_of"], row["claim_id"], "claims", row), same))
-    places: dict[Any, tuple[str, ...]] = {}
-    for row in rows.to_dict("records"):
-        for unit, column in (("families", "households"), ("persons", "persons")):
-            if pd.notna(row[column]):
-                places[float(row[column]), unit, tuple(split(row["source_ids"]))] = tuple(split(row["place_ids"]))
+        figure = Figure(value, str(row["unit"]), row["as_of"], row["claim_id"], "claims", row)
+        said.setdefault(row["topic"], []).append((figure, (value, row["unit"], tuple(split(row["source_ids"])))))
     added = []
     for figures in said.values():
-        if not any(same for _, same in figures):
-            continue
-        widest = max(
-            (places[key] for figure, same in figures if same and (key := (figure.value, figure.unit, tuple(split(figure.row["source_ids"])))) in places),
-            key=len,
-            default=(),
-        )  # fmt: skip
-        added += [(figure, widest) for figure, same in figures if not same and widest]
+        widest = max((shown[key] for _, key in figures if key in shown), key=len, default=())
+        added += [(figure, widest) for figure, key in figures if key not in every and widest]
     return added
+
+
+def differing(bundle: Bundle, place_id: str) -> list[list[Row]]:
+    """What sources say differently of a settlement, by topic: counts of those to be moved and positions on an event stand elsewhere."""
+    claims, elsewhere = bundle["claims"], set()
+    for event in bundle["events"].to_dict("records"):
+        elsewhere |= {event["topic"], *split(event["other_topics"])}
+    counts = claims.groupby("topic")["unit"].agg(lambda units: set(units) <= {"families", "persons"})
+    topics = dict.fromkeys(claims.loc[claims["record_id"] == place_id, "topic"])
+    asked = [topic for topic in topics if topic not in elsewhere and not counts[topic]]
+    told = [claims[claims["topic"] == topic].to_dict("records") for topic in asked]
+    return [rows for rows in told if len(rows) > 1]
 
 
 # ── destinations ─────────────────────────────────────────────────────────────────────────────────
@@ -247,10 +286,24 @@ class People:
 def populations(bundle: Bundle, place_id: str) -> tuple[Figure, ...]:
     """What sources say of a settlement's inhabitants, in order of time, undated last."""
     rows = bundle["populations"]
-    rows = rows[rows["place_id"] == place_id].sort_values("period_start", na_position="last")
-    return tuple(
+    rows = rows[rows["place_id"] == place_id]
+    counted = [
         Figure(float(row["persons"]), "persons", row["period"], row["population_id"], "populations", row) for row in rows.to_dict("records")
-    )
+    ]
+    known, claims = {(figure.value, figure.as_of) for figure in counted}, bundle["claims"]
+    for row in claims[claims["record_id"].isin(rows["population_id"]) & (claims["unit"] == "persons")].to_dict("records"):
+        value = pd.to_numeric(row["value"], errors="coerce")
+        if pd.notna(value) and (float(value), row["as_of"]) not in known:
+            told = {**row, "period_start": row["as_of_start"], "period_end": row["as_of_end"]}
+            counted.append(Figure(float(value), "persons", row["as_of"], row["claim_id"], "claims", told))
+    return tuple(sorted(counted, key=lambda figure: (pd.isna(figure.row["period_start"]), str(figure.row["period_start"]))))
+
+
+def latest(claims: Sequence[Figure]) -> list[Figure]:
+    """Those of the last ten years that anybody counted in, and the undated: a town's census of 1959 says nothing of who lives there."""
+    days = [figure.row["period_start"] for figure in claims if pd.notna(figure.row["period_start"])]
+    since = max(days) - pd.DateOffset(years=LATEST_YEARS) if days else None
+    return [figure for figure in claims if since is None or pd.isna(figure.row["period_start"]) or figure.row["period_start"] >= since]
 
 
 @lru_cache(maxsize=4)
@@ -286,8 +339,11 @@ def people_on(bundle: Bundle, place_id: str, day: date) -> People:
         return People(0, 0, "gone")
     claims = populations(bundle, place_id)
     dated = [claim for claim in claims if pd.notna(claim.row["period_start"])]
-    before = [claim for claim in dated if claim.row["period_start"].date() <= day][-1:]
-    after = [claim for claim in dated if claim.row["period_start"].date() > day][:1]
+    starts = [claim.row["period_start"] for claim in dated]
+    # All of a day stand for it: two counts of one year may differ.
+    past, future = [start for start in starts if start.date() <= day], [start for start in starts if start.date() > day]
+    before = [claim for claim in dated if past and claim.row["period_start"] == past[-1]]
+    after = [claim for claim in dated if future and claim.row["period_start"] == future[0]]
     values = [claim.value for claim in (*before, *after, *(claim for claim in claims if pd.isna(claim.row["period_start"])))]
     if not values:
         return People(None, None, "unknown")
@@ -349,6 +405,14 @@ def schools(bundle: Bundle, place_id: str) -> list[str]:
     """The schools recorded in a settlement. None recorded does not mean that there was none."""
     places = bundle["places"]
     return list(places.loc[(places["kind"] == "school") & (places["parent_id"] == place_id), "place_id"])
+
+
+def acts(bundle: Bundle, place_id: str) -> tuple[pd.DataFrame, int]:
+    """(the incidents recorded in a settlement or its schools in order of time, how many more there are of context only)."""
+    incidents = bundle["incidents"]
+    there = incidents[incidents["place_id"].isin({place_id, *schools(bundle, place_id)})].sort_values("period_start")
+    context = there["relation"].astype(str) == "context"
+    return there[~context], int(context.sum())
 
 
 def sources(rows: Iterable[Row]) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from evidence import geo
@@ -283,6 +284,18 @@ def _measure(start: Origin, lats: np.ndarray, lons: np.ndarray) -> tuple[np.ndar
     return table[np.arange(len(table)), nearest], nearest
 
 
+def astray(bundle: Bundle, boundary: BaseGeometry) -> tuple[float, float]:
+    """Metres from a boundary to the nearest settlement, and the same were its longitudes and latitudes exchanged."""
+    rows = settlements(bundle)
+    lats, lons = rows["lat"].to_numpy(dtype=float), rows["lon"].to_numpy(dtype=float)
+    turned = shapely.transform(boundary, lambda corners: corners[:, ::-1])
+    found = [
+        float(geo.to_boundary_m(shape, lats, lons).min()) if len(rows) and max(map(abs, shape.bounds[1::2])) <= 85 else float("inf")
+        for shape in (boundary, turned)
+    ]
+    return found[0], found[1]
+
+
 def within(bundle: Bundle, start: Origin, radius_m: float, earlier_m: float | None = None) -> pd.DataFrame:
     """The settlements that a radius touches, or an earlier one did: nearest first, with `metres`, `error`, `judged`, `earlier`, `nearest`.
 
@@ -307,6 +320,14 @@ def between(found: pd.DataFrame, radius_m: float, earlier_m: float | None) -> pd
         return found.iloc[:0].assign(sure=pd.Series(dtype=bool))
     rows = found[(found["metres"] > radius_m) & (found["metres"] <= earlier_m)]
     return rows.assign(sure=((rows["judged"] == "outside") & (rows["earlier"] == "inside")).to_numpy(dtype=bool))
+
+
+def perhaps_between(found: pd.DataFrame, radius_m: float, earlier_m: float | None) -> pd.DataFrame:
+    """Those that `between` leaves out by their points, though the precision of the points leaves it open."""
+    if not earlier_m or earlier_m <= radius_m:
+        return found.iloc[:0]
+    by_point = (found["metres"] > radius_m) & (found["metres"] <= earlier_m)
+    return found[~by_point & (found["metres"] + found["error"] > radius_m) & (found["metres"] - found["error"] <= earlier_m)]
 
 
 def inside_ids(bundle: Bundle, table: str, start: Origin, radius_m: float) -> list[str]:

@@ -81,3 +81,12 @@ def test_the_numbers_taken_out_of_the_sentences_are_those_of_the_sentences(bundl
         assert f"highest day {row['highest_day']:.2f}" in row["comparator_en"]
         if row["days_above"] == row["days_above"]:
             assert f"days over {row['days_above_of']:.0f}: {row['days_above']:.0f} of {row['days_valid']:.0f}" in row["comparator_en"]
+
+
+def test_the_line_of_a_limit_says_whose_it_is_in_few_letters_and_that_it_is_not_verified(bundle, english):
+    from evidence.ui.posts import rule_name
+
+    (who,) = air.comparable(bundle, "h2s", "h24", "ug_m3", *YEAR, unverified=True).limits
+    assert rule_name(english, who).startswith("WHO: recommends 150 (") and "not verified" in rule_name(english, who)
+    norm = next(one for one in air.comparable(bundle, "no2", "h24", "ug_m3", *YEAR).limits if one.binding)
+    assert rule_name(english, norm) == "Kazakhstan: limit 40"

@@ -82,6 +82,10 @@ def test_a_bare_geometry_and_a_byte_order_mark_are_read():
     assert boundary.read(b"\xef\xbb\xbf" + json.dumps(shapely.geometry.mapping(SQUARE)).encode()).is_area
 
 
+def test_a_system_that_is_named_in_no_known_way_is_taken_for_degrees():
+    assert boundary.read(geojson(crs={"type": "name", "properties": ["CRS84"]})).is_area
+
+
 def test_a_hole_stays_a_hole():
     holed = Polygon(SQUARE.exterior, [box(53.2, 51.25, 53.3, 51.35).exterior])
     assert boundary.read(geojson(shapely.geometry.mapping(holed))).shape.area == pytest.approx(holed.area)
@@ -89,7 +93,8 @@ def test_a_hole_stays_a_hole():
 
 def test_a_ring_that_crosses_itself_is_mended():
     bow = {"type": "Polygon", "coordinates": [[[53, 51], [53.2, 51.2], [53.2, 51], [53, 51.2], [53, 51]]]}
-    assert boundary.read(geojson(bow)).shape.is_valid
+    found = boundary.read(geojson(bow))
+    assert found.shape.is_valid and found.mended and not boundary.read(geojson()).mended
 
 
 def test_an_open_line_is_measured_from_and_a_walk_that_closes_goes_around():
@@ -188,6 +193,7 @@ def test_a_view_in_the_place_of_the_list_of_layers_is_stopped(tmp_path):
         (geojson({"type": "Polygon", "coordinates": "no"}), "unreadable"),
         (geojson({"type": "Polygon", "coordinates": [[[float("nan"), 0], [1, 0], [1, 1], [float("nan"), 0]]]}), "unreadable"),
         (geojson(crs={"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32639"}}), "system"),
+        (b'<gpx><trk><trkseg><trkpt lat="nan" lon="53"/><trkpt lat="51" lon="53"/></trkseg></trk></gpx>', "degrees"),
         (geojson({"type": "LineString", "coordinates": [[53 + at / 1e6, 51] for at in range(boundary.MAX_POINTS + 1)]}), "points"),
         (kml("<LineString><coordinates>1,2 x,y</coordinates></LineString>"), "unreadable"),
     ],

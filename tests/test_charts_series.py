@@ -6,6 +6,8 @@ import re
 from itertools import pairwise
 
 from evidence import charts
+from evidence.charts.resettlement import people_by_year
+from evidence.resettlement import Exposure
 
 
 def line(*values: float, runs=None, **others) -> charts.Line:
@@ -27,7 +29,14 @@ def test_what_is_not_verified_is_hollow(english):
 def test_names_of_lines_that_end_together_do_not_overlap(english):
     drawn = charts.plot([line(1, 9.9, name=str(n)) for n in range(6)], english, first=2018, last=2022, alt="x")
     levels = sorted(int(px) for px in re.findall(r'class="t-c\d" style="bottom:(-?\d+)px"', drawn))
-    assert len(levels) == 6 and min(b - a for a, b in pairwise(levels)) >= 33 and levels[-1] <= 230
+    assert len(levels) == 6 and min(b - a for a, b in pairwise(levels)) >= 16 and levels[-1] <= 230
+
+
+def test_a_long_name_is_whole_and_has_the_room_of_its_lines(english):
+    long = "West Kazakhstan Region, Regional natural-resources department"
+    drawn = charts.plot([line(1, 5, name=long), line(1, 5, name=long + " 2")], english, first=2018, last=2022, alt="x")
+    low, high = sorted(int(px) for px in re.findall(r'class="t-c\d" style="bottom:(-?\d+)px"', drawn))
+    assert long in drawn and "…" not in drawn and high - low >= 3 * 16
 
 
 def test_a_limit_that_only_recommends_is_told_apart_from_one_that_binds(english):
@@ -65,3 +74,9 @@ def test_ticks_are_round_and_reach_the_top():
     from evidence.charts.series import ticks
 
     assert ticks(217) == [0, 100, 200] and ticks(3.96) == [0, 1, 2, 3] and ticks(0) == [0.0]
+
+
+def test_people_by_year_have_a_scale_and_a_century_of_them_can_be_drawn(english):
+    century = [Exposure(year, 1300, 1580, 1, (), (), ()) for year in range(1900, 2021)]
+    drawn = people_by_year(century, english, alt="x")
+    assert ">1,000</em>" in drawn and drawn.count('title="') == 121 and ">1920</span>" in drawn and ">1930</span>" not in drawn

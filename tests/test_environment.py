@@ -31,6 +31,21 @@ def test_the_page_says_whether_flaring_fell_and_by_whose_numbers(bundle, english
     assert "World Bank" in said and "Energy Institute" in said and "2.50" in said and "−91%" in said
 
 
+def test_a_title_compares_first_and_last_names_stand_whole_and_a_unit_once(bundle, english):
+    said = spoken(open_page("environment", show="figures"))
+    assert "West Kazakhstan Region: 66% less in 2022 than in 2005, 25.8 after 76.4" in said
+    assert "West Kazakhstan Region, Regional natural-resources department" in said
+    assert "limit, cases, cases" not in spoken(open_page("environment", show="figures", topic="exceedances"))
+
+
+def test_an_area_whose_flares_are_not_known_to_be_its_own_is_not_called_the_largest_without_saying_so(bundle, english):
+    assert "plants), 346; that these flares belong there is not verified" in spoken(open_page("environment"))
+
+
+def test_days_before_a_limit_began_are_said_to_be_held_against_it(bundle, english):
+    assert "came into force on 2 August 2022; the days of 2022 before it" in spoken(open_page("environment", show="air", pollutant="no2"))
+
+
 def test_a_link_restores_area_and_year(bundle):
     page = open_page("environment", area="F01", year="2014")
     assert page.selectbox(key="area").value == "F01" and page.slider(key="flare_year").value == 2014

@@ -255,6 +255,25 @@ def test_json_that_breaks_off_adds_nothing(tmp_path, dataset):
     assert dataset.files() == () and not list(dataset.path.rglob("*.parquet"))
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.zip", "a.xlsx", "a.json"])
+def test_a_file_that_is_not_what_its_name_says_is_refused_in_a_sentence(tmp_path, dataset, name):
+    (tmp_path / name).write_bytes(bytes([29, 162, 13, 34, 7]) * 400)
+    with pytest.raises(UnknownFormat, match="broken, or not what its name says"):
+        files.add(dataset, tmp_path / name)
+    assert dataset.files() == () and not (dataset.path / ".adding").exists()
+
+
+def test_an_answer_of_the_api_without_its_station_says_how_to_name_it(tmp_path, dataset):
+    result = {
+        "value": 1,
+        "parameter": {"name": "so2", "units": "ppm"},
+        "period": {"interval": "01:00:00", "datetimeFrom": {"utc": "2024-01-01T00:00:00Z"}},
+    }
+    (tmp_path / "a.json").write_text(json.dumps({"results": [result]}), encoding="utf-8")
+    with pytest.raises(UnknownFormat, match="1 × series: no station is named; say which with --series"):
+        files.add(dataset, tmp_path / "a.json")
+
+
 def test_a_wide_table_of_posts_is_in_local_time_milligrams_and_commas(added):
     shown = rows(added("posts_wide.csv", averaging="20min"), "reading")
     sulphur = shown[shown["indicator"] == "so2"]

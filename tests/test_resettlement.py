@@ -56,6 +56,19 @@ def test_berezovkas_counts_stand_side_by_side(bundle):
     assert {figure.value for one in families for figure in one.figures} == {469, 423}
 
 
+def test_a_count_of_one_village_is_no_rival_of_the_count_of_two_on_the_page_of_the_other(bundle):
+    rows = bundle["resettlement"]
+    rows = rows[rows["place_ids"].str.split(";").map(lambda keys: "S02" in keys)]
+    families = [one for one in resettlement.figures_of(bundle, rows) if one.key == "to_be_moved" and one.unit == "families"]
+    assert [[figure.value for figure in one.figures] for one in families] == [[469]]
+
+
+def test_what_sources_say_differently_of_a_village_is_on_its_page_but_not_what_stands_elsewhere(bundle):
+    topics = {row["topic"] for rows in resettlement.differing(bundle, "S01") for row in rows}
+    assert topics == {"distance-berezovka-field"}
+    assert {row["topic"] for rows in resettlement.differing(bundle, "S03") for row in rows} == {"distance-berezovka-tungush"}
+
+
 @pytest.mark.parametrize(
     ("place", "stages"),
     [("S01", {"survey", "petitioned", "refused", "announced", "moved", "awaiting", "moving", "housing_built", "compensation_rule", "completed"}),
@@ -89,6 +102,18 @@ def test_people_on_a_day_are_the_range_of_the_claims_around_it(tiny):
     assert (people.low, people.high, people.state) == (1300, 1500, "living")
 
 
+def test_a_count_that_only_a_claim_gives_stands_among_the_others(bundle):
+    counts = [(figure.value, figure.as_of) for figure in resettlement.populations(bundle, "S12") if figure.as_of == "2009"]
+    assert sorted(counts) == [(32873, "2009"), (42000, "2009")]
+    assert resettlement.people_on(bundle, "S12", date(2009, 7, 1)).high == 42000
+
+
+def test_who_lives_in_a_town_is_not_told_by_a_census_of_sixty_years_ago(bundle):
+    found = resettlement.latest(resettlement.populations(bundle, "S12"))
+    assert {figure.as_of[:4] for figure in found} == {"2019", "2021"}
+    assert len(resettlement.latest(resettlement.populations(bundle, "S01"))) == 4
+
+
 def test_people_nobody_counts_are_unknown_and_not_none(tiny):
     people = resettlement.people_on(tiny(), "L-1", date(2010, 7, 1))
     assert (people.low, people.high, people.state) == (None, None, "unknown")
@@ -119,3 +144,23 @@ def test_a_promise_is_told_with_its_delivery_and_by_whose_account(bundle):
     promised = resettlement.promises(bundle, ["S01"])
     assert {row["delivery"] for row in promised} >= {"delivered", "partly", "not_delivered", "unknown"}
     assert all(row["delivery_account_en"] for row in promised)
+
+
+def test_records_of_context_are_not_counted_among_a_settlements_incidents(tiny):
+    bundle = tiny(incidents=[{"incident_id": "I-1", "relation": "direct"}, {"incident_id": "I-2", "relation": "context"}])
+    there, hidden = resettlement.acts(bundle, "L-1")
+    assert (list(there["incident_id"]), hidden) == (["I-1"], 1)
+
+
+def test_a_place_stands_at_its_furthest_stage(tiny):
+    stage = {"place_ids": "L-1", "text_en": "x", "text_ru": "x", "confidence": "B", "source_ids": "S-1"}
+    small = tiny(
+        resettlement=[{**stage, "resettlement_id": "R-1", "stage": "moving"}, {**stage, "resettlement_id": "R-2", "stage": "announced"}]
+    )
+    assert resettlement.stages(small)["L-1"] == "moving"
+    assert "L-2" not in resettlement.stages(small)
+
+
+def test_every_stage_of_the_vocabulary_has_its_place_in_the_order(bundle):
+    terms = bundle["vocabulary"]
+    assert set(terms.loc[terms["list"] == "resettlement_stage", "code"]) == set(resettlement.STAGES)

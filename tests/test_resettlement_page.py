@@ -95,6 +95,22 @@ def test_every_settlement_of_the_bundle_has_a_page(bundle):
         assert Words(bundle, "en").name("places", place) in said(open_page(place=place))
 
 
+def test_an_unknown_number_is_not_nobody_and_context_is_no_incident_of_a_place():
+    text = said(open_page(show="nearness", field="F01", radius="15"))
+    assert "in 2026 nobody counted; 4 settlements not counted" in text and "in 2026 0 people" not in text
+    assert "0 incidents recorded here" in said(open_page(place="S19"))
+
+
+def test_a_village_leads_to_its_days_its_cases_and_its_air_post():
+    page = open_page(place="S01")
+    text = said(page)
+    assert (
+        "Berezovka, 28 November 2014" in text and "Berezovka, state post in the village" in text and "Where sources differ about it" in text
+    )
+    links = " ".join(html.proto.body for html in page.get("html"))
+    assert "environment?show=event&amp;event=EV1" in links and "case?case=" in links
+
+
 def test_any_village_on_the_board_is_a_link_to_its_page():
     board = next(html.proto.body for html in open_page().get("html") if "t-board" in html.proto.body)
     assert {"S01", "S02", "S03", "S16", "S05"} <= set(re.findall(r"place=(S\d+)", board))
@@ -139,6 +155,15 @@ def test_a_loaded_boundary_is_measured_from_and_stays_out_of_the_link():
     text = said(page)
     assert "Loaded: 5 points" in text and "Berezovka" in text
     assert not any("53.1" in str(value) for value in dict(page.query_params).values())
+
+
+def test_a_boundary_with_its_axes_exchanged_is_asked_about():
+    page = open_page(show="nearness", measure="loaded", radius="3")
+    turned = shapely.transform(SQUARE, lambda corners: corners[:, ::-1])
+    page.file_uploader(key="boundary_file").upload(
+        "zone.geojson", json.dumps(shapely.geometry.mapping(turned)).encode(), "application/json"
+    ).run()
+    assert not page.exception and "longitude and latitude exchanged it would lie 0 km" in page.warning[0].value
 
 
 def test_a_bad_file_is_met_with_a_sentence():

@@ -246,3 +246,18 @@ def test_flares_across_the_border_are_not_measured_from(bundle):
 
 def test_the_ticks_are_the_distances_that_rules_name(bundle):
     assert zones.radii_m(bundle, "F01") == [3000, 3840, 5000, 9440]
+
+
+def test_a_boundary_far_from_everything_is_told_apart_from_one_with_its_axes_exchanged(bundle):
+    near, turned = zones.astray(bundle, box(53.1, 51.2, 53.4, 51.4))
+    assert near == 0 and turned > 100_000
+    far, right = zones.astray(bundle, box(51.2, 53.1, 51.4, 53.4))
+    assert far > 100_000 and right == 0
+
+
+def test_what_the_precision_leaves_open_is_named_beside_what_the_points_say(bundle):
+    lasting = zones.origin(bundle, "lasting")
+    found = zones.within(bundle, lasting, 3000, 5000)
+    by_point, perhaps = zones.between(found, 3000, 5000), zones.perhaps_between(found, 3000, 5000)
+    assert list(by_point["name_en"]) == ["Shubarshi"]
+    assert {"Rozhkovo", "Prorva", "Tungush"} <= set(perhaps["name_en"]) and not set(by_point["place_id"]) & set(perhaps["place_id"])

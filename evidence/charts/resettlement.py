@@ -8,7 +8,8 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from evidence.charts.ink import FONT, fade
+from evidence.charts.ink import FONT, GROUND, INK, fade, year_step
+from evidence.charts.series import ticks
 from evidence.words import Words
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _scale(first: date, last: date) -> Callable[[date], float]:
 def _ticks(first: date, last: date) -> list[int]:
     """Round years, at most nine of them."""
     years = range(first.year + 1, last.year + 1)
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if len(years) / step <= 9)
+    step = year_step(len(years), 9)
     return [year for year in years if year % step == 0]
 
 
@@ -102,6 +103,10 @@ def _drawn(mark: Span, share: Callable[[date], float]) -> str:
 def people_by_year(years: Sequence[Any], words: Words, *, alt: str) -> str:
     """A column a year: dark to the lowest count, pale up to the highest; a dash where nobody lives there, a question mark where nobody counts."""
     top = max([1.0, *(year.high for year in years)])
+    grid = "".join(
+        f'<hr style="bottom:{tick / top:.2%}"><em style="bottom:{tick / top:.2%}">{escape(words.number(tick))}</em>'
+        for tick in ticks(top, 3)
+    )
     columns = []
     for year in years:
         told = words("exposure.bar", year=str(year.year), low=words.number(year.low), high=words.number(year.high))
@@ -111,10 +116,10 @@ def people_by_year(years: Sequence[Any], words: Words, *, alt: str) -> str:
         else:
             inside = f"<b>{'?' if year.uncounted else '–'}</b>"
         columns.append(f'<span title="{escape(told)}">{inside}</span>')
-    step = next(step for step in (1, 2, 5, 10) if len(years) / step <= 9)
+    step = year_step(len(years), 9)
     labels = "".join(f"<span>{year.year if year.year % step == 0 else ''}</span>" for year in years)
     return (
-        f'<div class="t-people" role="img" aria-label="{escape(alt)}"><div class="t-bars" aria-hidden="true">{"".join(columns)}</div>'
+        f'<div class="t-people" role="img" aria-label="{escape(alt)}"><div class="t-bars" aria-hidden="true">{grid}{"".join(columns)}</div>'
         f'<div class="t-years" aria-hidden="true">{labels}</div></div>'
     )
 
@@ -128,22 +133,26 @@ class Ribbon:
     end: str
     value: float | None
     told: str
+    count: str = ""  # the value in words, for the label of a destination that one flow alone leads to
 
 
 def sankey(ribbons: Sequence[Ribbon], *, dark: bool) -> go.Figure:
     """Where people went: width is households where a source counts them, else a thin grey thread."""
     import plotly.graph_objects as go
 
-    ink, pale = ("#ECE7DC", "#6E747A") if dark else ("#1C1B19", "#9A9384")
+    ink, pale = INK[dark], "#6E747A" if dark else "#9A9384"
+    halo = ", ".join(f"{x}px {y}px 1px {GROUND[dark]}" for x in (-1, 0, 1) for y in (-1, 0, 1))  # a thread would strike a name through
     moved = "#7FA58B" if dark else "#4F6E5A"
     names = list(dict.fromkeys([*(("from", ribbon.start) for ribbon in ribbons), *(("to", ribbon.end) for ribbon in ribbons)]))
+    alone = {end: [ribbon for ribbon in ribbons if ribbon.end == end] for _, end in names}
+    labels = [f"{name}, {alone[name][0].count}" if side == "to" and len(alone[name]) == 1 and alone[name][0].count else name for side, name in names]  # fmt: skip
     most = max([ribbon.value or 0 for ribbon in ribbons] + [1.0])
     thread = most * 0.06
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",
             node={
-                "label": [name for _, name in names], "pad": 26, "thickness": 9, "color": ink, "line": {"width": 0},
+                "label": labels, "pad": 26, "thickness": 9, "color": ink, "line": {"width": 0},
                 "hovertemplate": "%{label}<extra></extra>",
             },
             link={
@@ -154,7 +163,7 @@ def sankey(ribbons: Sequence[Ribbon], *, dark: bool) -> go.Figure:
                 "customdata": [ribbon.told for ribbon in ribbons],
                 "hovertemplate": "%{customdata}<extra></extra>",
             },
-            textfont={"color": ink, "size": 14, "family": FONT, "shadow": "none"},
+            textfont={"color": ink, "size": 14, "family": FONT, "shadow": halo},
         )
     )  # fmt: skip
     figure.update_layout(

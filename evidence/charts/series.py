@@ -13,13 +13,14 @@ from datetime import date
 from html import escape
 from itertools import pairwise
 
+from evidence.charts.ink import year_step
 from evidence.words import Words
 
 HEIGHT = 230  # pixels of a plot
 WIDTH = 560  # pixels of a plot, as far as can be guessed
 RULE_NAME = 17  # pixels the name of a limit takes above its line
 STROKE = 2.4  # pixels of a line
-NAME = 34  # pixels a name beside a line takes at most: two lines of it
+NAME_LINE, NAME_LETTERS = 17, 25  # pixels a line of a name beside a line takes, letters it surely holds
 COLOURS = 6  # t-c0 … t-c5 in app.css
 TOP = 1.06  # the room above the highest mark
 
@@ -76,7 +77,7 @@ def _dates(first: float, last: float, words: Words) -> list[tuple[float, str]]:
         every = max(1, math.ceil(len(months) / 4))
         return [(month / 12, words.tick(date(month // 12, month % 12 + 1, 1), "month")) for month in months[::every]]
     low, high = math.ceil(first), math.floor(last)
-    every = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000) if (high - low) / step <= 7)
+    every = year_step(high - low, 7)
     return [(year, str(year)) for year in range(low, high + 1) if year % every == 0]
 
 
@@ -140,15 +141,17 @@ def _line(line: Line, top: float) -> str:
 def _names(lines: Sequence[Line], top: float) -> str:
     """Each line's name at the height of its last mark, moved only as far as its neighbours need."""
     ends = sorted(((line.marks[-1].value / top * HEIGHT, line) for line in lines if line.marks and line.name), key=lambda end: end[0])
+    tall = [NAME_LINE * math.ceil(len(line.name) / NAME_LETTERS) for _, line in ends]
+    apart = [0.0, *((one + two) / 2 for one, two in pairwise(tall))]
     levels, floor = [], float("-inf")
-    for height, _ in ends:
-        floor = max(height, floor + NAME)
+    for (height, _), room in zip(ends, apart, strict=False):
+        floor = max(height, floor + room)
         levels.append(floor)
     # What was pushed beyond the top comes down again, and pushes what is below it.
     ceiling = float(HEIGHT)
     for at in reversed(range(len(levels))):
         levels[at] = min(levels[at], ceiling)
-        ceiling = levels[at] - NAME
+        ceiling = levels[at] - apart[at]
     spans = []
     for at, (_, line) in zip(levels, ends, strict=True):
         mark = line.marks[-1]

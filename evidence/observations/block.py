@@ -130,7 +130,8 @@ class Block:
         """The cells as moments in UTC. A cell that names its own zone is believed; the others are `offset_hours` ahead of UTC."""
         words = pc.dictionary_encode(self.columns[column])
         read = np.array([_moment(word, offset_hours) for word in words.dictionary.to_pylist()], "datetime64[s]")
-        return self._taken(column, words, read, "this is not a date and time" + ("" if offset_hours is not None else " with its zone"))
+        zone = "" if offset_hours is not None else " with its zone (a clock without one: utc_offset_hours in a mapping)"
+        return self._taken(column, words, read, f"this is not a date and time{zone}")
 
     def _taken(self, column: str, words: pa.DictionaryArray, read: np.ndarray, reason: str) -> np.ndarray:
         blank = words.is_null().to_numpy(zero_copy_only=False)

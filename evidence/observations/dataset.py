@@ -11,11 +11,15 @@ anywhere before that, the dataset is what it was: parts that no manifest lists a
 
 from __future__ import annotations
 
+import csv
 import fcntl
+import gzip
 import hashlib
 import json
 import os
 import shutil
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -101,6 +105,10 @@ def _listed(manifest: Path, *changed: int) -> tuple[Added, ...]:
     return tuple(Added(**{**file, "parts": tuple(Part(**part) for part in file["parts"])}) for file in listed["files"])
 
 
+# What archives, workbooks and texts that are cut off or something else raise; a parser's complaint about XML is a `SyntaxError`.
+BROKEN = (UnicodeDecodeError, csv.Error, zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error, SyntaxError)
+
+
 # ── adding ───────────────────────────────────────────────────────────────────────────────────────
 def add(dataset: Dataset, file: Path, asked: Asked | None = None, tell: Callable[[int, int], None] = lambda bytes_, rows: None) -> Added:
     """Read a file into the dataset; what was added before adds nothing. `tell` hears bytes read and rows taken so far.
@@ -120,6 +128,8 @@ def add(dataset: Dataset, file: Path, asked: Asked | None = None, tell: Callable
         try:
             added = _stage(dataset, file, digest, asked or Asked(), staging, tell)
             _publish(dataset.path, staging, before, added)
+        except BROKEN as error:
+            raise UnknownFormat(f"the file is broken, or not what its name says ({error})") from None
         finally:
             shutil.rmtree(dataset.path / _STAGING, ignore_errors=True)
         return added
@@ -179,7 +189,8 @@ def _stage(dataset: Dataset, file: Path, digest: str, asked: Asked, staging: Pat
     if refused.count and not writer.rows:
         # Nothing to keep: the reasons are left where they can be read, the dataset stays as it is.
         _move(staging / "rejects.csv", dataset.path / rejects)
-        raise UnknownFormat(f"none of its {refused.count:,} rows could be taken; the reasons are in {dataset.path / rejects}")
+        why = "; ".join(f"{count:,} × {reason}" for reason, count in refused.reasons.most_common(3))
+        raise UnknownFormat(f"none of its {refused.count:,} rows could be taken ({why}); they are in {dataset.path / rejects}")
     parts, known, differing = without_known(dataset.path, dataset.parts(kind), parts, staging)
     return Added(
         id=digest[:12],

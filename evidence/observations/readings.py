@@ -128,7 +128,7 @@ def long_table(block: Block, mapping: ColumnMap) -> Columns:
     series = words(mapping.series)
     if isinstance(series, pa.Array):
         series = pc.binary_join_element_wise(mapping.prefix, series, "") if mapping.prefix else series
-        block.refuse(series.is_null().to_numpy(zero_copy_only=False), name(mapping.series), "the cell is empty")
+        block.refuse(series.is_null().to_numpy(zero_copy_only=False), name(mapping.series), "no station is named; say which with --series")
     return {
         "time": time,
         "lat": lat,

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 import shapely.geometry
 
-from evidence import basemap, geo
+from evidence import basemap, geo, surroundings
 from evidence.model import Bundle, split
 from evidence.plates import letters
 from evidence.plates.drawing import ACT, DIM, INK, PAPER, Drawing, circle, glyph, path, rect, tag, text
@@ -292,7 +292,7 @@ def map_drawing(
         (south, west), (north, east) = land["fit"]
         box = (west, south, east, north)
     view = look(box or extent(bundle, frame) or (46.0, 41.5, 60.0, 52.0), width, height)
-    context = geo.context_layers(bundle, words)
+    context = surroundings.context_layers(bundle, words)
     here = marks(frame, view) if "incidents" in layers else []
     names = _Names(view.width, view.height)
     for mark in here:
@@ -301,7 +301,7 @@ def map_drawing(
     if inset:
         names.taken.append((view.width - 206, 0, view.width, 150))
     names.taken.append((0, view.height - 34, 230, view.height))
-    years = years or geo.flare_years(bundle)
+    years = years or surroundings.flare_years(bundle)
     for mark in sorted(here, key=lambda each: -each.n):
         place = words.name("places", mark.places[0])
         name = place if len(mark.places) == 1 else words("plate.and_more", name=place, n=len(mark.places) - 1)

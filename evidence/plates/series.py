@@ -16,7 +16,7 @@ from evidence.plates.drawing import ACCENT, ACT, DIM, GRID, INK, PAPER, RULE, Dr
 from evidence.plates.plotted import plain
 from evidence.words import Words
 
-COLOURS = ("#0b5a63", "#9a6a00", "#6a4c93", "#4f6b2a", "#55717d", "#7a4a2a")
+COLOURS = ("#0b5a63", "#8f6200", "#6a4c93", "#4f6b2a", "#55717d", "#7a4a2a")
 AMBER, QUIET, MOVED = "#c08a1a", "#a8a294", "#4F6E5A"
 _HIGH = 300.0
 
@@ -140,7 +140,7 @@ def _bar(x: float, y: float, wide: float, high: float, look: str, colour: str) -
 
 
 def years_drawing(years: Sequence[Any], *, alt: str, missing: str, hollow: bool = False, width: float = 1136.0) -> Drawing:
-    """A column a year with its number above it; what others say as diamonds. A missing year is a hatch, not a zero."""
+    """A column a year (or another step with a name) with its number above it; what others say as diamonds. A missing one is a hatch, not a zero."""
     highest = max([year.value or 0 for year in years] + [mark.value for year in years for mark in year.others], default=0) or 1.0
     slot, foot, high = width / max(len(years), 1), 30 + _HIGH * 0.8, _HIGH * 0.8
     pad = min(slot * 0.1, 8)
@@ -157,7 +157,7 @@ def years_drawing(years: Sequence[Any], *, alt: str, missing: str, hollow: bool 
             drawn.append(text(x + slot / 2, foot - tall - 6, year.text, size=min(13.5, slot / 3.1), fill=INK, anchor="middle"))
         drawn += [glyph("diamond-open", x + slot / 2, foot - mark.value / highest * high, 5.2, INK, width=1.8) for mark in year.others]
         if year.year % step == 0:
-            drawn.append(text(x + slot / 2, foot + 19, str(year.year), size=13.5, fill=DIM, anchor="middle"))
+            drawn.append(text(x + slot / 2, foot + 19, year.label, size=13.5, fill=DIM, anchor="middle"))
     if lacking:
         drawn.append(hatch(0, foot + 36, 22, 13, QUIET) + text(30, foot + 47, missing, size=14, fill=DIM))
     return Drawing(width, foot + (58 if lacking else 30), "".join(drawn), alt)
@@ -221,12 +221,14 @@ def spans_drawing(lanes: Sequence[Any], first: date, last: date, *, alt: str, da
             high = len(parts) * 17 + (22 if over else 8)
             bar_y = y + 4 + (len(parts) * 17 if over else (high - 8) / 2 - 6)
             if dated:
-                drawn.append(rect(a, bar_y, b - a, 11, mark.colour, fill_opacity=0.3 if "proposed" not in looks else 0.12, stroke=mark.colour if looks and looks[-1] in {"contested", "proposed"} else None, stroke_dasharray="3 3" if {"contested", "proposed"} & set(looks) else None))  # fmt: skip
+                drawn.append(rect(a, bar_y, b - a, 11, mark.colour, fill_opacity=0.3 if "proposed" not in looks else 0.12, stroke=mark.colour if {"contested", "proposed"} & set(looks) else None, stroke_dasharray="3 3" if {"contested", "proposed"} & set(looks) else None))  # fmt: skip
                 sure_a, sure_b = x(mark.surely_since, a), x(mark.may_end, b)
                 if over and sure_b > sure_a and "proposed" not in looks:
                     drawn.append(rect(sure_a, bar_y, sure_b - sure_a, 11, mark.colour, fill_opacity=0.75))
                 elif not over:
                     drawn.append(rect(a, bar_y, max(min(b - a, 7), 4), 11, mark.colour))
+                if "struck" in looks:
+                    drawn.append(hatch(a, bar_y, b - a, 11, PAPER))  # as the note says: hatched is what was found unlawful
             at, anchor = ((b if over else a - 8), "end") if turned else ((a if over else b + 8) if dated else left, "start")
             drawn += [text(at, y + 15 + n * 17, part, size=13.5, anchor=anchor, halo=PAPER) for n, part in enumerate(parts)]
             y += high

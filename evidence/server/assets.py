@@ -16,7 +16,7 @@ import xstatic.pkg.leaflet_markercluster
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evidence import basemap, geo, load, tiles
+from evidence import basemap, load, surroundings, tiles
 from evidence.model import LANGUAGES, Bundle
 from evidence.words import Words
 
@@ -91,7 +91,7 @@ def asset(bundle: Bundle, name: str) -> Asset:
     if name == "basemap.json":
         return _json(basemap.drawn(bundle))
     language = name.removeprefix("context-").removesuffix(".json")
-    return _json(geo.context_layers(bundle, Words(bundle, language)))
+    return _json(surroundings.context_layers(bundle, Words(bundle, language)))
 
 
 def _json(value: object) -> Asset:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from evidence import counts, geo, load, maps, plates, select
+from evidence import counts, load, maps, plates, select, surroundings
 from evidence.model import Bundle
 from evidence.plates.timeline import ROWS, timeline_drawing
 from evidence.select import Selected
@@ -144,7 +144,7 @@ def _map(bundle: Bundle, words: Words, selected: Selected) -> dict[str, Any]:
     names = {"basemap": "basemap.json", "context": f"context-{words.language}.json"}
     addresses = {word: assets.asset_url(bundle, name) for word, name in names.items()}
     asked = urlencode({"lang": words.language, "id": ""})
-    years = geo.flare_years(bundle)
+    years = surroundings.flare_years(bundle)
     since, until = selected.selection.since, selected.selection.until
     if years is not None:
         years = (max(since.year if since else years[0], years[0]), min(until.year if until else years[1], years[1]))

@@ -55,7 +55,9 @@
     if (view.draw && !state.button) state.button = button(state, view.draw);
     if (view.fit && JSON.stringify(view.fit) !== state.fitted) {
       state.fitted = JSON.stringify(view.fit);
-      map.fitBounds(view.fit, { padding: [24, 24], maxZoom: 11, animate: false });
+      // On a phone the buttons at the left top would cover what a map so small is opened for.
+      const narrow = map.getSize().x < 500;
+      map.fitBounds(view.fit, { paddingTopLeft: [24, narrow ? 92 : 24], paddingBottomRight: [24, narrow ? 44 : 24], maxZoom: 11, animate: false });
     }
     document.documentElement.dataset.land = view.key;
   }

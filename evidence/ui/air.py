@@ -15,8 +15,8 @@ from evidence.series import Record
 from evidence.ui.environment import SHAPES, middle, rows_download, short, single, sources_html, table, unverified_too, years
 from evidence.ui.page import Page, extra, here, say, speak, take_choice, tell_html
 from evidence.ui.plates import keep
-from evidence.ui.posts import posts_section
-from evidence.words import Words, brief, lower
+from evidence.ui.posts import posts_section, rule_name
+from evidence.words import Words, lower
 
 UNIT = "ug_m3"
 
@@ -86,7 +86,7 @@ def _controls(page: Page, readings: Sequence[Record], codes: Sequence[str]) -> t
 def site_names(bundle: Bundle, language: str) -> Mapping[str, str]:
     """What a reader calls each place with readings."""
     words = speak(bundle, language)
-    return {row["site"]: brief(str(words.text(row, "subject")), 60) for row in air.readings(bundle)}
+    return {row["site"]: str(words.text(row, "subject")) for row in air.readings(bundle)}
 
 
 # ── all places ───────────────────────────────────────────────────────────────────────────────────
@@ -125,13 +125,14 @@ def _places(page: Page, rows: Sequence[Record], pollutant: str, unverified: bool
             "air.title_days", pollutant=label, place=names[row["site"]], n=words.number(int(row["days_above"])), of=words.count(int(row["days_valid"]), "day"),
             year=str(latest), whose=words.label("jurisdiction", limit.jurisdiction),
         )  # fmt: skip
-        what = words("air.what_days", value=words.number(limit.value), unit=words.label("unit", UNIT), whose=words.label("jurisdiction", limit.jurisdiction), act=brief(str(words.text(limit.row, "act")), 160))  # fmt: skip
+        what = words("air.what_days", value=words.number(limit.value), unit=words.label("unit", UNIT), whose=words.label("jurisdiction", limit.jurisdiction), act=str(words.text(limit.row, "act")))  # fmt: skip
     else:
         title, what = words("air.title_no_limit", pollutant=label), words("air.what_mean", unit=words.label("unit", UNIT))
     why = _why(verdicts[years[-1]], air.DAY, pollutant, words)
     others = [limit for limit in verdicts[years[-1]].limits if not limit.binding]
     if others:
         why += " " + " ".join(words("air.recommends", whose=words.label("jurisdiction", limit.jurisdiction), value=words.number(limit.value), unit=words.label("unit", UNIT)) for limit in others)  # fmt: skip
+    why += _later(verdicts, words)
     head, whose = [words("air.site"), *map(str, years)], words("figures.by", who=str(words.text(yearly[0], "reporter")))
     licence = words("plate.readings_licence")
     keep(
@@ -173,6 +174,17 @@ def _cell(page: Page, row: Record | None, verdict: air.Verdict, unverified: bool
         )
     share = row["days_above"] / row["days_valid"]
     return charts.Cell(share, words("air.n_of_days", n=int(row["days_above"]), of=int(row["days_valid"])), "hollow" if poor else "", note)
+
+
+def _later(verdicts: Mapping[int, air.Verdict], words: Words) -> str:
+    """Years whose days are held against a limit that began within them."""
+    begun = {
+        (year, limit.row["valid_from"])
+        for year, verdict in verdicts.items()
+        for limit in verdict.limits
+        if limit.binding and pd.notna(limit.row["valid_from_start"]) and limit.row["valid_from_start"] > pd.Timestamp(year, 1, 1)
+    }
+    return "".join(" " + words("air.limit_later", date=words.date(since), year=str(year)) for year, since in sorted(begun))
 
 
 def _why(verdict: air.Verdict, averaging: str, pollutant: str, words: Words) -> str:
@@ -232,7 +244,7 @@ def _panel(page: Page, whole: Sequence[Record], averaging: str, column: str, pol
     runs = tuple(map(tuple, series.runs(shown))) if column == "value" else tuple((at,) for at in range(len(marks)))
     rules = [
         charts.Rule(
-            limit.value, _rule(limit, words), limit.binding, str(limit.row["confidence"]) == series.UNVERIFIED
+            limit.value, rule_name(words, limit), limit.binding, str(limit.row["confidence"]) == series.UNVERIFIED
         )
         for limit in verdict.limits
     ]  # fmt: skip
@@ -274,17 +286,6 @@ def _panel(page: Page, whole: Sequence[Record], averaging: str, column: str, pol
         f'<figure class="t-figure-rows"><figcaption><h2>{escape(title)}</h2><p>{escape(f"{label}: {what}")}</p></figcaption>{drawn}'
         f'<p class="t-small">{escape(" ".join(note for note in notes if note))}</p>{table(words("rows.open", n=len(lines)), head, lines, numbers=(1,))}</figure>'
     )
-
-
-def _rule(limit: air.Limit, words: Words) -> str:
-    """What a limit's line is called: whose it is, whether it binds, and whether it was verified."""
-    name = words(
-        "air.rule" if limit.binding else "air.rule_who",
-        whose=words.label("jurisdiction", limit.jurisdiction),
-        value=words.number(limit.value),
-    )
-    grade = str(limit.row["confidence"])
-    return f"{name} ({lower(words.label('confidence', grade))})" if grade == series.UNVERIFIED else name
 
 
 # ── limits, posts, statements ────────────────────────────────────────────────────────────────────

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -18,6 +17,7 @@ from evidence import charts, plates, report, series
 from evidence.model import Bundle, split
 from evidence.series import Figure, Record
 from evidence.ui.cards import card
+from evidence.ui.filters import years_slider
 from evidence.ui.page import Page, change, extra, opener, say, set_extra, speak, take_choice, tell_html
 from evidence.ui.plates import keep
 from evidence.ui.pressure import choose
@@ -26,8 +26,8 @@ from evidence.words import Words, brief, lower
 SUBJECTS = ("flaring", "figures", "air", "event")
 TOPICS = ("emissions", "fines", "accidents", "exceedances", "spending", "production")
 LINES, BARS = 7, 40  # more on one figure cannot be told apart; the table has them all
+COUNTED = 4  # letters of a unit that may stand in the name of what is counted; fewer are found in any word
 DWARFED = 50  # one figure so many times the middle one leaves the others no bar to read
-NAME = 46  # letters of a name beside a line
 SHAPES = {"plan": "diamond", "limit_value": "diamond", "claim": "square"}
 
 
@@ -132,19 +132,6 @@ def _years(page: Page, rows: Sequence[Record]) -> None:
     years_slider(page, page.words("filter.years"), min(starts), max(ends), key="figure_years")
 
 
-def years_slider(page: Page, label: str, first: int, last: int, *, key: str, width: int | str = "stretch") -> None:
-    """A range of years, the period of the link; all of them are no condition."""
-    since = page.selection.since.year if page.selection.since else first
-    until = page.selection.until.year if page.selection.until else last
-    st.session_state[key] = (min(max(since, first), last), max(min(until, last), first))
-    st.slider(label, first, last, key=key, width=width, on_change=_take_years, args=(key, first, last))
-
-
-def _take_years(key: str, first: int, last: int) -> None:
-    low, high = st.session_state[key]
-    change(since=date(low, 1, 1) if low > first else None, until=date(high, 12, 31) if high < last else None)
-
-
 @lru_cache(maxsize=6)
 def subject_names(bundle: Bundle, language: str) -> Mapping[str, str]:
     """What a reader calls each subject of the measurements."""
@@ -214,7 +201,7 @@ def _names(figure: Figure, words: Words) -> dict[str, str]:
         parts = [str(words.text(row, "subject"))] if len(subjects) > 1 else []
         parts += [str(words.text(row, "reporter"))] if subjects[row["subject"]] > 1 or not parts else []
         parts += [lower(words.label("measurement_kind", row["kind"]))] if row["kind"] in series.PLANNED else []
-        names[key] = brief(", ".join(parts), NAME)
+        names[key] = ", ".join(parts)
     return names
 
 
@@ -240,8 +227,10 @@ def _lines(page: Page, figure: Figure) -> str:
         lines.append(charts.Line(names[key], marks, tuple(map(tuple, series.runs(rows))), at % charts.COLOURS, kind == "estimate"))
     lead = _lead([groups[key] for key in shown])
     one, two = lead[0], lead[-1]
+    moved = series.change(one["shown"], two["shown"])
+    key = "line" if moved is None or abs(moved) <= 0.5 else "less" if moved < 0 else "more"
     title = words(
-        "figures.title_line", who=str(words.text(two, "subject")), last=short(two["shown"], words), date=words.date(two["period"]),
+        f"figures.title_{key}", percent=words.number(abs(round(moved or 0))), who=str(words.text(two, "subject")), last=short(two["shown"], words), date=words.date(two["period"]),
         first=short(one["shown"], words), since=words.date(one["period"]),
     )  # fmt: skip
     alt = words("figures.alt", indicator=words.label("indicator", figure.indicator), n=len(dated), title=title)
@@ -299,7 +288,10 @@ def panel(page: Page, title: str, figure: Figure, drawn: str, notes: Sequence[st
     """A figure as a newspaper prints it: the sentence, what it is in which unit, the drawing, whose numbers, the table."""
     words = page.words
     unit = words.label("unit", figure.unit)
-    what = words("figures.what", indicator=words.label("indicator", figure.indicator), unit=unit)
+    indicator = words.label("indicator", figure.indicator)
+    # "Cases above the limit" are cases already.
+    named = len(unit) >= COUNTED and f" {unit.lower()}" in f" {indicator.lower()}"
+    what = indicator if named else words("figures.what", indicator=indicator, unit=unit)
     reporters = list(dict.fromkeys(str(words.text(row, "reporter")) for row in figure.rows))
     by = words("figures.by", who="; ".join(reporters))
     kinds = list(dict.fromkeys(row["kind"] for row in figure.rows if row["kind"] != "actual"))
@@ -323,6 +315,17 @@ def sources_html(page: Page, cell: str, *, dated: bool = False, between: str = "
         said = str(row["publisher"] or row["title"]) + (f", {page.words.date(row['date'])}" if dated and row["date"] else "")
         links.append(f'<a class="t-open" href="{escape(base + quote(key))}">{escape(said)}</a>')
     return between.join(links)
+
+
+def claim_item(page: Page, row: Mapping[str, Any]) -> str:
+    """What one source says of something that others tell differently, as an item of a list."""
+    words = page.words
+    when = f", {escape(words.date(row['as_of']))}" if row["as_of"] else ""
+    who = tell_html(words, words.text(row, "asserted_by"))
+    return (
+        f'<li><p>{tell_html(words, words.text(row, "text"))}</p><p class="t-small">{escape(words.label("stance", str(row["stance"])))}: {who}{when}. '
+        f"{sources_html(page, row['source_ids'])}</p></li>"
+    )
 
 
 def table(summary: str, head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:

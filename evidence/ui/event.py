@@ -105,7 +105,7 @@ def _strip(page: Page, event: Row, steps: Sequence[Step]) -> None:
     day = parse_period(event["period"])
     middle = ((day.start - window.start).days + 0.5) / days if day.start else 0.0
     alt = words("event.alt", n=len(steps), lanes=len(ordered), since=window.start, until=window.end - timedelta(days=1))
-    dated = [charts.Dated(brief(name, 60), tuple(found)) for name, found in ordered]
+    dated = [charts.Dated(brief(name, 110), tuple(found)) for name, found in ordered]
     draw = partial(plates.strip_drawing, dated, ticks, day=middle, day_name=words.date(event["period"]), alt=alt)
     keep(page, str(words.text(event, "title")), words("event.strip"), len(steps), draw, words("event.order"))
     st.html(

@@ -116,8 +116,15 @@ def period(page: Page) -> None:
     st.html(charts.histogram(years, (since, until), words))
     if first == last:
         return
-    st.session_state["years"] = (min(max(since, first), last), max(min(until, last), first))
-    st.slider(words("filter.years"), first, last, key="years", on_change=_take_years, args=(first, last), label_visibility="collapsed")
+    years_slider(page, words("filter.years"), first, last, key="years", label_visibility="collapsed")
+
+
+def years_slider(page: Page, label: str, first: int, last: int, *, key: str, **look: Any) -> None:
+    """A range of years, the period of the link; all of them are no condition."""
+    since = page.selection.since.year if page.selection.since else first
+    until = page.selection.until.year if page.selection.until else last
+    st.session_state[key] = (min(max(since, first), last), max(min(until, last), first))
+    st.slider(label, first, last, key=key, on_change=_take_years, args=(key, first, last), **look)
 
 
 def _days(page: Page) -> None:
@@ -130,8 +137,8 @@ def _days(page: Page) -> None:
         st.date_input(page.words(f"filter.{name}"), key=f"day_{name}", on_change=_take_day, args=(name,), **bounds)
 
 
-def _take_years(first: int, last: int) -> None:
-    low, high = st.session_state["years"]
+def _take_years(key: str, first: int, last: int) -> None:
+    low, high = st.session_state[key]
     change(since=date(low, 1, 1) if low > first else None, until=date(high, 12, 31) if high < last else None)
 
 

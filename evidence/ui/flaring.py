@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -13,8 +12,9 @@ import streamlit as st
 
 from evidence import charts, flaring, observations, plates, series
 from evidence.model import Bundle
-from evidence.ui.environment import amount, measurements_download, rows_download, short, sources_html, table, years_slider
+from evidence.ui.environment import amount, claim_item, measurements_download, rows_download, short, sources_html, table
 from evidence.ui.figures import flare_map
+from evidence.ui.filters import years_slider
 from evidence.ui.page import Page, extra, here, opener, speak, take_choice, tell_html
 from evidence.ui.plates import flares_plate, keep
 from evidence.words import Words, brief, lower
@@ -307,21 +307,11 @@ def _statements(page: Page, assets: tuple[str, ...], name: str) -> str:
         )
     claims = flaring.accounts(bundle, frozenset(row["measurement_id"] for row in rows))
     if claims:
-        told = "".join(_claim(page, row) for row in claims)
+        told = "".join(claim_item(page, row) for row in claims)
         said.append(
             f'<details class="t-more"><summary>{escape(words("flaring.accounts", n=len(claims)))}</summary><ul class="t-told">{told}</ul></details>'
         )
     return f'<section class="t-figure-rows">{"".join(said)}</section>'
-
-
-def _claim(page: Page, row: Mapping[str, Any]) -> str:
-    words = page.words
-    when = f", {escape(words.date(row['as_of']))}" if row["as_of"] else ""
-    who = tell_html(words, words.text(row, "asserted_by"))
-    return (
-        f'<li><p>{tell_html(words, words.text(row, "text"))}</p><p class="t-small">{escape(words.label("stance", str(row["stance"])))}: {who}{when}. '
-        f"{sources_html(page, row['source_ids'])}</p></li>"
-    )
 
 
 # ── areas and stacks ─────────────────────────────────────────────────────────────────────────────
@@ -352,8 +342,12 @@ def _ranking(page: Page, chosen: str, year: int) -> None:
         )
     known = [row for row in rows.itertuples() if row.place == 0]
     if known and known[0].volume > 0:
+        sure = areas[known[0].area].grade != series.UNVERIFIED
         title = words(
-            "flaring.rank_title", name=_name(areas[known[0].area], words), year=str(year), volume=short(float(known[0].volume), words)
+            "flaring.rank_title" if sure else "flaring.rank_title_unverified",
+            name=_name(areas[known[0].area], words),
+            year=str(year),
+            volume=short(float(known[0].volume), words),
         )
     else:
         title = words("flaring.rank_none", year=str(year))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
 
-from evidence import charts, plates, report, resettlement, zones
+from evidence import charts, geo, plates, report, resettlement, zones
 from evidence.charts import resettlement as drawn
 from evidence.model import Bundle, split
 from evidence.resettlement import Cohort, Figure, Figures, Flow, Stage
-from evidence.ui.cards import source_item
+from evidence.ui.cards import precision, source_item
+from evidence.ui.environment import claim_item, sentence
 from evidence.ui.land import (
     account,
     at,
@@ -40,6 +42,7 @@ from evidence.words import Words
 SHOWS = ("stages", "zones", "nearness")
 COHORTS_DRAWN = 40  # further ones are reached by choosing a village
 WIDEST = 9.0  # pixels of an arc with the most households
+APART = 250_000.0  # metres: moves farther from one another than this are not shown in one view
 LONG = 120  # letters of an account that are not told again under one another
 NOUNS = {"families": "family", "persons": "person", "dwellings": "dwelling"}
 
@@ -115,7 +118,7 @@ def _board(page: Page, groups: Sequence[Cohort], said: str) -> str:
     words = page.words
     first, last = _window([stage for one in groups for stage in one.stages])
     lanes = [drawn.Lane(village_links(page, one.place_ids), tuple(_spans(page, one))) for one in groups]
-    n = sum(len(lane.marks) for lane in lanes)
+    n = sum(len(one.stages) for one in groups)
     alt = words("board.alt", n=n, groups=len(groups), since=str(first.year), until=str(last.year - 1))
     keep(page, said, words("plate.unit_board"), n, lambda: plates.spans_drawing(lanes, first, last, alt=alt), words("board.note"))
     return drawn.timeline_of(lanes, first, last, words, alt=alt, kind="board")
@@ -206,11 +209,16 @@ def _figures_title(page: Page, groups: Sequence[Figures]) -> str:
     )  # fmt: skip
 
 
+def _in_order(groups: Sequence[Figures]) -> list[Figures]:
+    """Those to be moved first, people and families beside each other; then what else differs."""
+    return sorted(groups, key=lambda one: (one.key != "to_be_moved", not one.differ))
+
+
 def _sides(page: Page, groups: Sequence[Figures], said: str) -> plates.Drawing:
     """The same counts on paper: each with who says so and when."""
     words = page.words
     drawn = []
-    for one in sorted(groups, key=lambda one: (not one.differ, one.key != "to_be_moved")):
+    for one in _in_order(groups):
         span = from_to(words, one.low, one.high, NOUNS[one.unit]) if one.differ else ""
         rows = [
             charts.Bar(
@@ -226,7 +234,7 @@ def _sides(page: Page, groups: Sequence[Figures], said: str) -> plates.Drawing:
 def _figures(page: Page, groups: Sequence[Figures]) -> str:
     words = page.words
     blocks = []
-    for one in sorted(groups, key=lambda one: (not one.differ, one.key != "to_be_moved")):
+    for one in _in_order(groups):
         top = max(one.high, 1)
         place = f" ({escape(people_names(words, one.where))})" if one.where else ""
         head = f"{escape(words(f'side.{one.key}'))}{place}<br><span>{village_links(page, one.place_ids)}</span>"
@@ -265,7 +273,11 @@ def destinations(page: Page, place: str = "") -> None:
     with right:
         ribbons = [
             drawn.Ribbon(
-                people_names(words, flow.place_ids), _to(words, flow), flow.households[1] if flow.households else None, _told(words, flow)
+                people_names(words, flow.place_ids),
+                _to(words, flow),
+                flow.households[1] if flow.households else None,
+                _told(words, flow),
+                _households(words, flow) if flow.households else "",
             )
             for flow in flows
         ]
@@ -292,19 +304,26 @@ def _told(words: Words, flow: Flow) -> str:
 def _arcs(page: Page, flows: Sequence[Flow], said: str, *, key: str) -> None:
     words, bundle = page.words, page.bundle
     most = max([flow.households[1] for flow in flows if flow.households] + [1.0])
-    arcs, points = [], []
+    arcs, drawn = [], []
     for flow in flows:
         end = at(bundle, flow.to) if flow.to else None
         for start in (at(bundle, place) for place in flow.place_ids):
             if start and end:
                 weight = 2 + (WIDEST - 2) * flow.households[1] / most if flow.households else 0
                 arcs.append([list(start), list(end), weight, _told(words, flow)])
-                points += [start, end]
-    fit = bounds(points)
+                drawn.append(flow)
+    if not arcs:
+        return
+    groups = geo.together([(tuple(start), tuple(end)) for start, end, _, _ in arcs], APART)
+    # A map of places 600 km apart shows none of them: it opens on the group with most moves, and says what lies beyond.
+    view = max(groups, key=lambda group: (sum(arcs[at][2] for at in group), len(group)))
+    fit = bounds(point for at in view for point in arcs[at][:2])
     data = {"key": key, "years": None, "ring": None, "earlier": None, "boundary": None, "settlements": [], "arcs": arcs, "fit": fit}
-    if arcs:
-        keep(page, said, words("plate.unit_arcs"), len(flows), land_plate(page, data), words("flows.note"), words("map.credit"))
-        draw_map(page, data, key=key, height=360)
+    keep(page, said, words("plate.unit_arcs"), len(flows), land_plate(page, data), words("flows.note"), words("map.credit"))
+    draw_map(page, data, key=key, height=360)
+    beyond = dict.fromkeys(place for group in groups if group is not view for at in group for place in drawn[at].place_ids)
+    if beyond:
+        st.html(f'<p class="t-small">{escape(words("flows.beyond"))} {village_links(page, beyond)}</p>')
 
 
 def _flow_table(page: Page, flows: Sequence[Flow]) -> str:
@@ -364,17 +383,20 @@ def village(page: Page, place: str) -> None:
     st.html(_people(page, place))
     destinations(page, place)
     promises(page, place)
-    st.html(_near(page, place) + _measured(page, place))
-    incidents = bundle["incidents"]
-    own = {place, *resettlement.schools(bundle, place)}
-    there = incidents[incidents["place_id"].isin(own)].sort_values("period_start")
-    st.html(title(words("village.incidents", n=len(there))))
+    st.html(_near(page, place) + _measured(page, place) + _told_otherwise(page, place) + _elsewhere(page, place))
+    there, hidden = resettlement.acts(bundle, place)
+    more = note(sentence(words("caption.context_hidden", n=hidden))) if hidden else ""
+    st.html(title(words("village.incidents", n=len(there))) + more)
     if len(there):
         listing(page, there, key="village", size=20)
     cells = [row["source_ids"], *(stage.row["source_ids"] for one in groups for stage in one.stages)]
     cells += [figure.row["source_ids"] for figure in resettlement.populations(bundle, place)]
     cells += [one["source_ids"] for one in resettlement.promises(bundle, [place])] + [
         one["source_ids"] for one in zones.accounts(bundle, place)
+    ]
+    cells += [
+        *_measurements(bundle, place)["source_ids"],
+        *(one["source_ids"] for told in resettlement.differing(bundle, place) for one in told),
     ]
     keys = list(dict.fromkeys(key for cell in cells for key in split(cell)))
     st.html(title(words("village.sources", n=len(keys))))
@@ -391,21 +413,13 @@ def _who(page: Page, place: str) -> str:
         (words("village.kind"), f"{words.label('place_kind', row['kind'])}, {parent}"),
         (words("place.aliases"), ", ".join(name for name in names if name)),
         (words("place.until"), words.date(row["exists_to"]) if row["exists_to"] else ""),
-        (words("card.position"), _precision(words, row)),
+        (words("card.position"), precision(words, row)),
         (words("village.schools"), ", ".join(words.name("places", key) for key in resettlement.schools(bundle, place))),
     ]
     lines = "".join(f"<p><b>{escape(label)}:</b> {escape(value)}</p>" for label, value in facts if value)
     told = words.text(row, "note")
     back = f'<p><a class="t-open" href="{escape(here(page, place="", id="", list=""))}">← {escape(words("village.all"))}</a></p>'
     return f"{back}{title(words.name('places', place))}<div class=t-village>{lines}{f'<p>{tell_html(words, told)}</p>' if told.words else ''}</div>"
-
-
-def _precision(words: Words, row: resettlement.Row) -> str:
-    if pd.isna(row["lat"]):
-        return words("precision.none")
-    label = words.label("location_precision", row["location_precision"])
-    radius = row["location_radius_m"]
-    return words("precision.within", label=label, radius=words.number(radius)) if pd.notna(radius) else label
 
 
 def _village_stages(page: Page, groups: Sequence[Cohort]) -> str:
@@ -440,6 +454,13 @@ def _near(page: Page, place: str) -> str:
         if found:
             link = f'<a class="t-open" href="{escape(here(page, id=found[0]))}">{escape(found[0])}</a>'
             parts.append(f"<p>{escape(words(key, far=km(words, found[1]), years=zones.LASTING_YEARS))} ({link})</p>")
+    posts = bundle["stations"]
+    posts = posts.loc[posts["place_id"] == place, "station_id"]
+    if len(posts):
+        named = ", ".join(
+            f'<a class="t-open" href="{escape(here(page, id=key))}">{escape(words.name("stations", key))}</a>' for key in posts
+        )
+        parts.append(f"<p>{escape(words('village.posts'))} {named}</p>")
     told = zones.accounts(bundle, place)
     assets = list(dict.fromkeys([*split(row["nearest_asset_ids"]), *(bundle.row("zones", one["zone_id"])["asset_id"] for one in told)]))
     lines = []
@@ -455,11 +476,16 @@ def _near(page: Page, place: str) -> str:
     return html + note(words("exposure.not_dose"))
 
 
-def _measured(page: Page, place: str) -> str:
-    words, bundle = page.words, page.bundle
+def _measurements(bundle: Bundle, place: str) -> pd.DataFrame:
+    """What was measured or counted of a settlement or in it, in order of time."""
     rows = bundle["measurements"]
     mine = [place in split(cell) or place == at_place for cell, at_place in zip(rows["subject_ids"], rows["place_id"], strict=True)]
-    rows = rows.loc[mine].sort_values("period_start", na_position="last")
+    return rows.loc[mine].sort_values("period_start", na_position="last")
+
+
+def _measured(page: Page, place: str) -> str:
+    words = page.words
+    rows = _measurements(page.bundle, place)
     if rows.empty:
         return ""
     lines = []
@@ -479,6 +505,33 @@ def _measured(page: Page, place: str) -> str:
         )
     heads = [words(f"land.{key}") for key in ("when", "measured", "value", "account", "sources")]
     return _details(words("village.measured", n=len(rows)), table(heads, lines))
+
+
+def _told_otherwise(page: Page, place: str) -> str:
+    """What sources say differently of it: distances, positions, dates."""
+    groups = resettlement.differing(page.bundle, place)
+    if not groups:
+        return ""
+    items = "".join(claim_item(page, row) for rows in groups for row in rows)
+    return f'{title(page.words("village.differ"))}<ul class="t-told">{items}</ul>'
+
+
+def _elsewhere(page: Page, place: str) -> str:
+    """Where else it is spoken of: the weeks of an event here, the cases of what happened here."""
+    words, bundle = page.words, page.bundle
+    events = bundle["events"]
+    events = events[events["place_id"] == place].to_dict("records")
+    cases = dict.fromkeys([*(key for row in events for key in split(row["case_ids"])), *resettlement.acts(bundle, place)[0]["case_id"]])
+    links = [
+        (words("village.weeks", title=str(words.text(row, "title"))), "environment", {"show": "event", "event": row["event_id"]})
+        for row in events
+    ]
+    links += [(words("village.case", name=words.name("cases", key)), "case", {"case": key}) for key in cases if key]
+    lines = "".join(
+        f'<p><a class="t-open" href="{key}?{escape(urlencode({**query, "lang": words.language}))}">{escape(label)}</a></p>'
+        for label, key, query in links
+    )
+    return f'{title(words("village.elsewhere"))}<div class="t-village">{lines}</div>' if lines else ""
 
 
 # ── downloads ────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from evidence import boundary, geo, plates, report, resettlement, zones
+from evidence import boundary, geo, plates, report, resettlement, surroundings, zones
 from evidence.charts import resettlement as drawn
 from evidence.ui.asked import pictures, take_tables
 from evidence.ui.land import (
@@ -33,6 +33,7 @@ from evidence.ui.land import (
 )
 from evidence.ui.page import Page, extra, foot, here, md, say, set_extra, take_choice, tell_html, write_link
 from evidence.ui.plates import keep, land_plate
+from evidence.ui.upload import upload
 from evidence.words import Words, brief, lower
 from evidence.zones import Far, Origin, Verdict
 
@@ -42,6 +43,8 @@ EVERYWHERE = "all"
 DEFAULT_KM = 5.0
 MOST_FLARES = 14  # so many ids fit into a link
 MAP_HEIGHT = 560
+SPARE_MB = 15
+ASTRAY = 100_000.0  # metres: a boundary farther than this from every settlement is asked about
 LOOKS = {"in_force": "bar", "replaced": "bar", "proposed": "bar proposed", "annulled": "bar struck", "unclear": "bar unsure"}
 
 
@@ -178,7 +181,7 @@ def _history(page: Page, asset: str, rules: Sequence[Row], day: date) -> str:
         mark = drawn.Span(
             may_begin,
             ended,
-            brief(text.words, 150),
+            text.words,
             words.term("zone_status", rule["status"]).get("colour") or "#5E7A66",
             look=LOOKS.get(str(rule["status"]), "bar") + (" now" if how in {"in_force", "unsure", "struck"} else ""),
             surely_since=begun,
@@ -273,7 +276,7 @@ def what_if(page: Page) -> None:
         )
     with right:
         st.html(_answers(page, start, found, radius_m, earlier_m, what, asset))
-    if below := _exposure(page, found, radius_m) + _inside_table(page, start, found):
+    if below := _exposure(page, found, radius_m) + _inside_table(page, start, found, max(radius_m, earlier_m or 0.0)):
         st.html(below)
     _whatif_end(page, found)
     if drawn:
@@ -339,12 +342,9 @@ def _take_flares() -> None:
 def _loaded(page: Page) -> Origin:
     """A boundary from the reader's own file: read in memory, kept in this visit, never written anywhere."""
     words = page.words
-    file = st.file_uploader(
-        words("boundary.upload", mb=boundary.MAX_BYTES // 1_000_000),
-        type=list(boundary.TYPES),
-        key="boundary_file",
-        max_upload_size=boundary.MAX_BYTES // 1_000_000,
-    )
+    # A file that is a little too large is met with our sentence, not with the widget's English one.
+    most = boundary.MAX_BYTES // 1_000_000
+    file = upload(words, words("boundary.upload", mb=most), boundary.TYPES, most, "boundary_file", spare_mb=SPARE_MB)
     say(words("boundary.promise"))
     if file is None:
         st.session_state.pop("loaded_boundary", None)
@@ -356,15 +356,32 @@ def _loaded(page: Page) -> Origin:
         try:
             known = (file.file_id, boundary.read(file.getvalue()), "")
         except boundary.BadBoundary as problem:
-            known = (file.file_id, None, words(f"boundary.bad_{problem.key}", **{k: md(str(v)) for k, v in problem.values.items()}))
+            known = (
+                file.file_id,
+                None,
+                words(f"boundary.bad_{problem.key}", **{k: md(v) if isinstance(v, str) else v for k, v in problem.values.items()}),
+            )
         st.session_state["loaded_boundary"] = known
     _, held, sentence = known
     if held is None:
         st.error(sentence)
         return Origin()
     size = geo.area_km2(held.shape) if held.is_area else 0
+    if far := _astray(page, held.shape):
+        st.warning(far)
     say(words("boundary.loaded" if held.is_area else "boundary.loaded_line", points=held.points, km2=words.number(round(size, 1))))
+    if held.mended:
+        say(words("boundary.mended"))
     return _held("loaded", held.shape)
+
+
+def _astray(page: Page, shape: shapely.Geometry) -> str:
+    """That a boundary lies far from all that is on record, and whether its longitudes and latitudes seem exchanged; else nothing."""
+    near, turned = zones.astray(page.bundle, shape)
+    if not ASTRAY < near < float("inf"):
+        return ""
+    said = page.words("boundary.astray", km=round(near / 1000))
+    return f"{said} {page.words('boundary.swapped', km=round(turned / 1000))}" if turned <= ASTRAY else said
 
 
 def _take_drawn(page: Page, corners: list[Any]) -> None:
@@ -452,16 +469,16 @@ def _map_data(page: Page, start: Origin, found: pd.DataFrame, radius_m: float, e
         points = [(south, west), (north, east)]
     texts = {key: words(f"boundary.{key}") for key in ("begin", "finish", "stop")} | {"how": words("boundary.how", n="{n}")}
     return {
-        "key": f"{what}-{radius_m:g}-{len(found)}", "years": geo.flare_years(page.bundle), "arcs": [], "settlements": settlements, "draw": texts,
+        "key": f"{what}-{radius_m:g}-{len(found)}", "years": surroundings.flare_years(page.bundle), "arcs": [], "settlements": settlements, "draw": texts,
         "ring": _reach(start, radius_m), "earlier": _reach(start, earlier_m),
         "boundary": shapely.geometry.mapping(start.boundary) if start.boundary is not None else None, "fit": bounds(points, 0.14),
     }  # fmt: skip
 
 
 def _people(page: Page, place_id: str) -> str:
-    """A settlement's inhabitants by all claims, with their dates; that nobody counts them is said."""
+    """A settlement's inhabitants by the latest claims, with their dates; that nobody counts them is said."""
     words = page.words
-    claims = resettlement.populations(page.bundle, place_id)
+    claims = resettlement.latest(resettlement.populations(page.bundle, place_id))
     if not claims:
         return words("whatif.people_unknown")
     low, high = min(claim.value for claim in claims), max(claim.value for claim in claims)
@@ -493,7 +510,13 @@ def _answers(page: Page, start: Origin, found: pd.DataFrame, radius_m: float, ea
     if earlier_m and earlier_m > radius_m:
         rows = zones.between(found, radius_m, earlier_m)
         head = words("whatif.between", n=len(rows), low=kilometres(words, radius_m), high=kilometres(words, earlier_m))
-        parts.append(f'<section class="t-between"><h3>{escape(head)}</h3>{_list(page, rows, start, sure=True)}</section>')
+        perhaps = zones.perhaps_between(found, radius_m, earlier_m)
+        listed = ", ".join(
+            f"{village_link(page, row['place_id'])} ({escape(km(words, Far(row['metres'], row['error'])))})"
+            for row in perhaps.to_dict("records")
+        )
+        also = f'<p class="t-small">{escape(words("whatif.between_open"))} {listed}</p>' if listed else ""
+        parts.append(f'<section class="t-between"><h3>{escape(head)}</h3>{_list(page, rows, start, sure=True)}{also}</section>')
     elif earlier_m:
         parts.append(note(words("whatif.not_wider", high=kilometres(words, earlier_m))))
     stations = zones.inside_ids(bundle, "stations", start, radius_m)
@@ -526,19 +549,18 @@ def _from(page: Page, row: Row, start: Origin) -> str:
     return f' ({page.words("whatif.from")} <a class="t-open" href="{escape(here(page, id=key))}">{escape(label)}</a>)'
 
 
-def _inside_table(page: Page, start: Origin, found: pd.DataFrame) -> str:
+def _inside_table(page: Page, start: Origin, found: pd.DataFrame, widest_m: float) -> str:
     """The same settlements with all that is recorded of them."""
     words, bundle = page.words, page.bundle
     if found.empty:
         return ""
-    incidents = bundle["incidents"]["place_id"].value_counts()
-    stages = geo.stages(bundle)
+    stages = resettlement.stages(bundle)
     rows = []
     for row in found.to_dict("records"):
         key = row["place_id"]
         schools = resettlement.schools(bundle, key)
         stage = stages.get(key)
-        n = int(incidents.get(key, 0)) + sum(int(incidents.get(school, 0)) for school in schools)
+        acts, context = resettlement.acts(bundle, key)
         rows.append(
             [
                 village_link(page, key),
@@ -547,11 +569,12 @@ def _inside_table(page: Page, start: Origin, found: pd.DataFrame) -> str:
                 escape(_people(page, key)),
                 escape(words.label("resettlement_stage", stage) if stage else words("whatif.no_stage")),
                 escape(", ".join(words.name("places", school) for school in schools) or words("whatif.no_school")),
-                escape(words.count(n, "incident")),
+                escape(words.count(len(acts), "incident"))
+                + (f"<br><small>{escape(words('whatif.context', n=context))}</small>" if context else ""),
             ]
         )
     heads = [words(f"whatif.{head}") for head in ("settlement", "distance", "judged", "people", "stage", "schools", "incidents")]
-    return f'<details class="t-more" open><summary>{escape(words("whatif.table", n=len(rows)))}</summary>{table(heads, rows)}</details>'
+    return f'<details class="t-more" open><summary>{escape(words("whatif.table", n=len(rows), radius=kilometres(words, widest_m)))}</summary>{table(heads, rows)}</details>'
 
 
 def _exposure(page: Page, found: pd.DataFrame, radius_m: float) -> str:
@@ -568,8 +591,9 @@ def _exposure(page: Page, found: pd.DataFrame, radius_m: float) -> str:
         said = words("exposure.title_unknown", n=len(inside), radius=radius)
     else:
         gone, year = not last.high and not last.uncounted, str(last.year)
-        now = words("exposure.now_none", year=year) if gone else words("exposure.now", people=from_to(words, last.low, last.high, "person"), year=year)  # fmt: skip
+        now = words("exposure.now_none", year=year) if gone else words("exposure.now_uncounted", year=year) if not last.counted else words("exposure.now", people=from_to(words, last.low, last.high, "person"), year=year)  # fmt: skip
         said = words("exposure.title", people=from_to(words, top.low, top.high, "person"), radius=radius, year=str(top.year), last=now)
+        said += f"; {words('exposure.uncounted', n=len(top.uncounted))}" if top.uncounted else ""
     alt = f"{said} {words('exposure.not_dose')}"
     rows = []
     for year in years:
