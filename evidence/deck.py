@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 import pandas as pd
 
 from evidence import select
-from evidence.model import LANGUAGES, Bundle, parse_period, split
+from evidence.model import LANGUAGES, Bundle, day_number, day_of, parse_period, split
 from evidence.select import Selected
 from evidence.stories import Sentence, Step, Story
 from evidence.words import Words, brief, clean
@@ -25,8 +25,6 @@ Row = Mapping[str, Any]
 QUIET_SPOTS = 400  # places of the selection drawn behind what a step points to
 ROWS = 9  # records of a step on its timeline; more would not be read from a chair
 LABEL = 70
-_DAY = pd.Timedelta(days=1)
-_EPOCH = date(1970, 1, 1).toordinal()
 # Where a table says when: the column of its period, or of its beginning and its end.
 _WHEN = {
     "zones": ("valid_from", "valid_to"),
@@ -267,8 +265,8 @@ def _bar(bundle: Bundle, words: Words, table: str, row: Row) -> Bar | None:
     known = parse_period(row["learned"]).start if row.get("learned") else None
     edge = _day(bundle.published)
     glyph, colour = _look(words, table, row)
-    low = _number(start) if start else (_number(end) - 365 * 8 if end else edge)
-    high = _number(end) if end else max(edge, low + 1)
+    low = day_number(start) if start else (day_number(end) - 365 * 8 if end else edge)
+    high = day_number(end) if end else max(edge, low + 1)
     unsure = any(period is not None and (period.approximate or period.uncertain) for period in (first, last))
     return Bar(
         key=str(next(iter(row.values()))),
@@ -276,7 +274,7 @@ def _bar(bundle: Bundle, words: Words, table: str, row: Row) -> Bar | None:
         end=high,
         open=bool(finish and end is None),
         unsure=unsure or start is None or row.get("status") in {"proposed", "annulled"},
-        unaware=_number(known) if known and _number(known) > low else None,
+        unaware=day_number(known) if known and day_number(known) > low else None,
         date=shown.rstrip("."),
         label=brief(label(bundle, words, table, row), LABEL),
         glyph=glyph or "circle",
@@ -312,12 +310,8 @@ def label(bundle: Bundle, words: Words, table: str, row: Row) -> str:
 
 
 # ── the axis ─────────────────────────────────────────────────────────────────────────────────────
-def _number(day: date) -> int:
-    return day.toordinal() - _EPOCH
-
-
 def _day(iso: str) -> int:
-    return _number(date.fromisoformat(iso)) if iso else 0
+    return day_number(date.fromisoformat(iso)) if iso else 0
 
 
 def _span(bundle: Bundle, bars: list[Bar], around: tuple[int, ...], shown: Selected) -> tuple[int, int]:
@@ -325,12 +319,12 @@ def _span(bundle: Bundle, bars: list[Bar], around: tuple[int, ...], shown: Selec
     low = [bar.start for bar in bars] or list(around)
     high = [max(bar.unaware or 0, min(bar.end, _day(bundle.published) or bar.end)) for bar in bars] or list(around)
     if shown.selection.since and not bars:
-        low = [_number(shown.selection.since)]
+        low = [day_number(shown.selection.since)]
     if shown.selection.until and not bars:
-        high = [_number(shown.selection.until)]
+        high = [day_number(shown.selection.until)]
     if not low or not high:
         first, last = select.extent(bundle)
-        return _number(date(first, 1, 1)), _number(date(last + 1, 1, 1))
+        return day_number(date(first, 1, 1)), day_number(date(last + 1, 1, 1))
     first, last = min(low), max(high)
     air = max(10, round((last - first) * 0.06))
     return first - air, max(last, first) + air
@@ -338,18 +332,18 @@ def _span(bundle: Bundle, bars: list[Bar], around: tuple[int, ...], shown: Selec
 
 def _ticks(span: tuple[int, int], words: Words) -> Iterable[tuple[int, str]]:
     """At most eight ticks with their labels: days, months or years, whichever the span holds."""
-    first, last = (date.fromordinal(day + _EPOCH) for day in span)
+    first, last = (day_of(day) for day in span)
     days = span[1] - span[0]
     if days <= 60:
         step = max(1, -(-days // 6))
         for day in range(span[0] + step // 2, span[1], step):
-            yield day, words.tick(date.fromordinal(day + _EPOCH), "day")
+            yield day, words.tick(day_of(day), "day")
     elif days <= 800:
         months = [date(year, month, 1) for year in range(first.year, last.year + 1) for month in range(1, 13)]
         inside = [month for month in months if first <= month <= last]
         for month in inside[:: max(1, -(-len(inside) // 6))]:
-            yield _number(month), words.tick(month, "month")
+            yield day_number(month), words.tick(month, "month")
     else:
         years = [date(year, 1, 1) for year in range(first.year + 1, last.year + 1)]
         for year in years[:: max(1, -(-len(years) // 8))]:
-            yield _number(year), words.tick(year, "year")
+            yield day_number(year), words.tick(year, "year")

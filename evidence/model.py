@@ -5,6 +5,7 @@ Nothing here reads a file, draws or knows Streamlit; nothing here imports anothe
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -116,6 +117,11 @@ def intervals(cells: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
 def day_number(day: date) -> int:
     """Days since 1 January 1970, as NumPy counts them."""
     return day.toordinal() - _EPOCH
+
+
+def day_of(number: float) -> date:
+    """The day of such a number; of half a day, the day it is half of."""
+    return date.fromordinal(math.floor(number) + _EPOCH)
 
 
 # ── Selection ────────────────────────────────────────────────────────────────────────────────────

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import ROOT, chromium, launch, serve, settle, watch
+from browser import ROOT, chromium, serve, settle, watch
 from conftest import link_bundle, put
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from evidence import stories
 from evidence.stories import Sentence, Step, Story
@@ -25,20 +25,6 @@ pytestmark = [
     ),
 ]
 HOSTILE = '<img src=x onerror="window.hacked=1">{{7*7}}`tick`</script><script>window.hacked=1</script> **bold** [a](javascript:window.hacked=1) \'"> $x$'
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = launch(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -99,9 +99,9 @@ def briefed(write: Callable[..., bytes]) -> Export:
     return make
 
 
-def served(path: str) -> Export:
+def served(path: str, **said: str) -> Export:
     def make(bundle: Bundle, words: Words, selection: Selection) -> bytes:
-        query = {word: ",".join(values) for word, values in select.to_query(selection).items()}
+        query = {word: ",".join(values) for word, values in select.to_query(selection).items()} | said
         client = TestClient(Starlette(routes=server.routes()))
         answer = client.get(path, params={**query, "lang": words.language})
         assert answer.status_code == 200, answer.text
@@ -231,6 +231,7 @@ EXPORTERS: dict[str, Export] = {
     "panel of the map": panel("map"),
     **{f"/embed/{kind}": served(f"/embed/{kind}") for kind in ("map", "timeline", "chart")},
     **{f"/data/{name}.{kind}": served(f"/data/{name}.{kind}") for name in SUNG for kind in ("csv", "json", "xlsx")},
+    "/data/responses.csv of a page": served("/data/responses.csv", page="answers"),
     **{f"/data/{name}.geojson": served(f"/data/{name}.geojson") for name in ("incidents", "places")},
 }
 # What surely holds the text of an act: there a canary that stays silent would mean that nothing is tested.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import chromium, launch, serve, settle, watch
-from playwright.sync_api import Browser, sync_playwright
+from browser import chromium, settle, watch
+from playwright.sync_api import Browser
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,20 +19,6 @@ pytestmark = [
 ]
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 SENDER = "A sender whom nobody keeps"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = launch(playwright)
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize(("theme", "language", "width"), [("light", "en", 1400), ("dark", "ru", 1400), ("dark", "kk", 360)])

@@ -14,6 +14,8 @@ from evidence import select, server
 from evidence.model import LANGUAGES, Selection
 from evidence.report import verify, views
 from evidence.report import verify as check
+from evidence.report.published import positions
+from evidence.resettlement import differing
 from evidence.ui.handover import snippet
 from evidence.words import Words
 
@@ -70,7 +72,8 @@ def test_the_rows_of_the_files_are_those_of_the_caption(bundle, language):
         ("environment", {}),
         ("environment", {"show": "figures", "topic": "fines", "from": "2015"}),
         ("resettlement", {"place": "S01"}),
-        ("sources", {"kind": "court"}),
+        ("answers", {"state": "answered"}),
+        ("sources", {"kind": "media"}),
         ("sources", {"show": "counted", "rows": "claims"}),
     ],
 )
@@ -80,6 +83,10 @@ def test_an_address_of_the_panel_sends_as_many_rows_as_it_says(key, query):
     assert lines
     for n, address in lines:
         assert client.get(address).headers["x-rows"] == n.replace(",", "")
+
+
+def test_the_address_of_a_page_of_tables_says_the_words_of_its_link():
+    assert "/data/measurements.csv?show=figures&topic=fines&page=environment" in panel(opened("environment", show="figures", topic="fines"))
 
 
 # What a page of tables shows, and what it says of it: the link, the table, where the page has the number.
@@ -94,7 +101,7 @@ NARROWED = [
     ("resettlement", {"place": "S01"}, "commitments", "download_commitments"),
     ("resettlement", {"show": "zones"}, "zones", "download_zones"),
     ("resettlement", {"show": "nearness", "radius": "9"}, "places", "download_within"),
-    ("sources", {"kind": "news_article", "find": "berezovka"}, "sources", "caption"),
+    ("sources", {"kind": "media", "find": "berezovka"}, "sources", "caption"),
 ]
 
 
@@ -126,6 +133,14 @@ def test_what_a_link_leaves_out_is_not_given_and_changes_the_id(bundle, key, que
         assert any(len(one) != whole_page.get(one.name) for one in narrow)
 
 
+def test_what_sources_say_differently_of_a_village_is_in_its_files(bundle):
+    said = {claim["claim_id"] for place in ("S01", "S02", "S03") for topic in differing(bundle, place) for claim in topic}
+    given = [views.shown(bundle, "resettlement", *asked_of(bundle, {"place": place})) for place in ("S01", "S02", "S03")]
+    assert said and said <= {
+        key for rows in given for one in rows if one.name == "claims" for key in positions(bundle, "claims").take(one.at)
+    }
+
+
 def test_a_boundary_of_the_readers_own_is_in_no_file(bundle):
     (rows,) = views.shown(bundle, "resettlement", *asked_of(bundle, {"show": "nearness", "measure": "drawn"}))
     assert rows.name == "places" and "own" in " ".join(m.value for m in opened("resettlement", show="nearness", measure="drawn").markdown)
@@ -146,7 +161,7 @@ def test_a_boundary_of_the_readers_own_is_in_no_file(bundle):
 )
 def test_an_address_begins_where_the_readers_browser_found_us_and_else_with_the_path(monkeypatch, url, prefix, address):
     monkeypatch.setattr(type(st.context), "url", property(lambda context: url))
-    for where in (server.assets, server, server.data.assets):
+    for where in (server.assets, server):
         monkeypatch.setattr(where, "base_path", lambda: prefix)
     said = panel(opened("map", type="detention_short"))
     assert f"<code>{address}</code>" in said

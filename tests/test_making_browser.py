@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser import ROOT, chromium, launch, serve, settle, watch
-from playwright.sync_api import Page, expect, sync_playwright
+from browser import ROOT, chromium, serve, settle, watch
+from playwright.sync_api import Page, expect
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,14 +30,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
     with serve(folder) as found:
         yield found
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True).new_page()
-        browser.close()
 
 
 def test_an_archive_says_how_far_it_is_is_stopped_by_a_button_and_saved_when_it_is_made(page: Page, address: str, tmp_path: Path) -> None:

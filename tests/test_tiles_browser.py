@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import chromium, launch, map_frame, serve, settle, watch
-from playwright.sync_api import Page, expect, sync_playwright
+from browser import chromium, map_frame, serve, settle, watch
+from playwright.sync_api import Page, expect
 from test_tiles import COUNT, invented
 
 from evidence import observations
@@ -38,14 +38,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serve() as found:
         yield found
     patch.undo()
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-        browser.close()
 
 
 def layer(page: Page, address: str, query: str = "") -> Any:

@@ -150,13 +150,14 @@ def dossiers() -> None:
     """Every form of the fullest case, two languages side by side: gathered, drawn and written, each once, the first with its libraries."""
     from evidence import load
     from evidence.report import dossier, dossier_docx, dossier_pdf
+    from evidence.words import Words
 
     bundle = load.load(ROOT)
     case = str(bundle["incidents"]["case_id"].value_counts().idxmax())
     writers: dict[str, Callable[[dossier.Dossier], bytes]] = {"PDF": dossier_pdf.pdf, "DOCX": dossier_docx.docx}
     for kind, writer in writers.items():
         times = []
-        for code in dossier.kinds(bundle, dossier.voice(bundle, "en", False)):
+        for code in dossier.kinds(bundle, Words(bundle, "en")):
             times += timed(lambda code=code, writer=writer: writer(dossier.gather(bundle, case, code, ("en", "ru"))), 1)
         note(f"dossier as {kind}, each of its {len(times)} forms, slowest counts", "≤ 2 s", spread(times, "s"), max(times) <= 2)
 

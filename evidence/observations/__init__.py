@@ -44,7 +44,7 @@ from evidence.observations.query import (
 
 __all__ = [
     "KINDS", "UNSTATED", "Dataset", "Engine", "Known", "Window", "about", "block", "by_cell", "by_time", "connect", "count", "coverage", "exceedances",
-    "level_for_zoom", "observations", "opened", "percentiles", "place", "posts", "span",
+    "is_folder", "level_for_zoom", "observations", "opened", "percentiles", "place", "posts", "span",
 ]  # fmt: skip
 
 

@@ -186,13 +186,16 @@ def posts(engine: Engine, window: Window) -> pd.DataFrame:
     return _asked(engine, grouped, columns, None)
 
 
-def observations(engine: Engine, window: Window, limit: int) -> pd.DataFrame:
-    """The rows themselves, by time; at most `limit`, so that nobody draws millions."""
+def observations(engine: Engine, window: Window, limit: int, *, newest: bool = False) -> pd.DataFrame:
+    """The rows themselves, by time; at most `limit`, so that nobody draws millions: the first of them, or the `newest`."""
     rows = _rows(engine, window)
     if rows is None:
         return pd.DataFrame(columns=KINDS[window.kind].names)
     order = [column for column in ("time", "series", "indicator", "lat", "lon", "value", "file") if column in rows.columns]
-    return engine.run(rows.order_by(order).limit(limit))
+    if not newest:
+        return engine.run(rows.order_by(order).limit(limit))
+    latest = engine.run(rows.order_by([rows[column].desc() for column in order]).limit(limit))
+    return latest.iloc[::-1].reset_index(drop=True)
 
 
 def by_time(engine: Engine, window: Window, every: str, by: Sequence[str] = ()) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def width(text: str, size: float, weight: int = 400, family: str = "sans") -> fl
 
 
 def wrap(text: str, room: float, size: float, weight: int = 400, family: str = "sans", limit: int | None = None) -> list[str]:
-    """A text broken into lines that fit `room`; a word too long for a line is cut. At most `limit` lines, the last ending in "…"."""
+    """A text broken into lines that fit `room`; a word too long for a line is cut, at its hyphen if it has one. At most `limit` lines, the last ending in "…"."""
     lines, line = [], ""
     for word in text.replace("\n", " ").split(" "):
         joined = f"{line} {word}" if line else word
@@ -68,6 +68,7 @@ def wrap(text: str, room: float, size: float, weight: int = 400, family: str = "
             lines.append(line)
         while width(word, size, weight, family) > room and len(word) > 1:
             cut = _fitting(word, room, size, weight, family)
+            cut = word.rfind("-", 0, cut) + 1 or cut
             lines.append(word[:cut])
             word = word[cut:]
         line = word

@@ -11,13 +11,13 @@ import pandas as pd
 
 from evidence import lanes
 from evidence.lanes import Span
+from evidence.model import day_of
 from evidence.plates import letters
 from evidence.plates.drawing import ACT, DIM, GRID, INK, PAPER, RULE, Drawing, circle, glyph, line, path, rect, tag, text
 from evidence.words import Words
 
 ROWS = 22  # so many acts have a row each, with their date and name
 MANY = 2_000  # above it, the acts of a year are one mark
-_EPOCH = date(1970, 1, 1)
 _PITCH, _DEEP = 13.0, 7  # pixels a glyph takes in a lane; rows deep a lane may be
 
 
@@ -36,7 +36,7 @@ class Axis:
     def ticks(self) -> list[tuple[float, date, str]]:
         """(day, date, unit) of each tick: years, months or days, as many as can be read."""
         span, room = self.last - self.first, max(int((self.right - self.left) / 74), 2)
-        start, end = _EPOCH + timedelta(days=math.floor(self.first)), _EPOCH + timedelta(days=math.ceil(self.last))
+        start, end = day_of(self.first), day_of(math.ceil(self.last))
         if span > 730:
             step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 500) if span / 365.25 / step <= room)
             days = [(date(year, 1, 1), "year") for year in range(start.year, end.year + 1) if year % step == 0]
@@ -93,7 +93,7 @@ def timeline_drawing(
 
 
 def _year(day: float) -> str:
-    return str((_EPOCH + timedelta(days=int(day))).year)
+    return str(day_of(day).year)
 
 
 def _look(words: Words, kind: str) -> tuple[str, str]:
@@ -130,17 +130,18 @@ def _list(
     name_wide = min(max(letters.width(name, size, 600) for name in names), max(width * 0.52 - date_wide, width - date_wide - 250, 120)) + 18
     axis = Axis(first, last, date_wide + name_wide, width - 14)
     told = [letters.wrap(name, name_wide - 14, size, 600, limit=2) for name in names]
-    high, drawn = 25.0 + 16 * (max(map(len, told)) - 1), []
+    dates = [letters.wrap(when, date_wide - 12, size, limit=2) for when in whens]
+    high, drawn = 25.0 + 16 * (max(map(len, [*told, *dates])) - 1), []
     bottom = 6 + high * len(dated)
     drawn.append(axis_marks(axis, 0, bottom + 4, words))
-    for at, (key, kind, span, name, when) in enumerate(zip(dated["incident_id"], dated["kind"], spans, told, whens, strict=True)):
+    for at, (key, kind, span, name, when) in enumerate(zip(dated["incident_id"], dated["kind"], spans, told, dates, strict=True)):
         y = 6 + high * (at + 0.5)
         opacity = 0.5 if chosen and key not in chosen else 1.0
         shape, colour = _look(words, kind)
         if at % 2 == 0:
             drawn.append(rect(0, y - high / 2, width, high, "#F3EEE3", fill_opacity=0.55))
-        drawn.append(text(0, y + 5, letters.shorten(when, date_wide - 12, size), size=size, fill=DIM))
         fill = INK if opacity == 1 else DIM
+        drawn += [text(0, y + 5 - 8 * (len(when) - 1) + 16 * n, part, size=size, fill=DIM) for n, part in enumerate(when)]
         first_line = y + 5 - 8 * (len(name) - 1)
         drawn += [text(date_wide, first_line + 16 * n, part, size=size, weight=600, fill=fill) for n, part in enumerate(name)]
         x = _middle(span, axis)

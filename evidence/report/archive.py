@@ -13,6 +13,7 @@ from evidence.model import Bundle
 from evidence.report import bibliography
 from evidence.report.citations import bibtex, citation, csl_item, whole_citation
 from evidence.report.codebook import codes_csv, columns_csv, package
+from evidence.report.dense import Dense, files_csv, newest
 from evidence.report.geopackage import geopackage
 from evidence.report.progress import Tell, course, quiet
 from evidence.report.published import Rows, key_columns, whole
@@ -50,10 +51,11 @@ def archive(bundle: Bundle, words: Words, rows: Sequence[Rows], taken: Taken, te
     # What a row costs in each kind of file, by the clock, and the rest as so many rows.
     sizes, points = sum(map(len, parts)), sum(map(len, placed))
     step = course(sizes * (_CSV + _SHEET) + points * (_POINT + _LAYER) + _REST, tell)
+    series = newest(bundle) if taken.whole else []
     files: dict[str, bytes] = {f"data/{one.name}.csv": csv_file(bundle, one, lambda n: step(n * _CSV)) for one in parts}
     shown = parts if taken.whole else list(rows)
     counts = {one.name: len(one) for one in parts}
-    about = readme(bundle, words, taken, counts, {one.name for one in shown})
+    about = readme(bundle, words, taken, counts, {one.name for one in shown}, series)
     files["README.md"] = "\n".join(about).encode()
     plain = [line.lstrip("#* ").replace("`", "") for line in about if line]
     files["tamshy.xlsx"] = workbook(bundle, words, parts, plain, lambda n: step(n * _SHEET))
@@ -61,6 +63,9 @@ def archive(bundle: Bundle, words: Words, rows: Sequence[Rows], taken: Taken, te
         files[f"places/{one.name}.geojson"] = geojson_file(bundle, one, taken.selection, lambda n: step(n * _POINT))
     if layers := geopackage(bundle, placed, lambda n: step(n * _LAYER)):
         files["places/tamshy.gpkg"] = layers
+    files |= {f"observations/{one.kind}.csv": one.content for one in series}
+    if series and (listed := files_csv(bundle)):
+        files["observations/files.csv"] = listed
     step(_REST / 2)
     files["codebook/columns.csv"], files["codebook/codes.csv"] = columns_csv(bundle, words, names), codes_csv(bundle, words, names)
     added = {one.name: list(one.added) for one in parts}
@@ -93,7 +98,9 @@ def cite(bundle: Bundle, words: Words, taken: Taken) -> str:
     return citation(bundle, words, title=taken.title, key=taken.figure, address=taken.address, today=taken.today)
 
 
-def readme(bundle: Bundle, words: Words, taken: Taken, counts: dict[str, int], shown: set[str]) -> list[str]:
+def readme(
+    bundle: Bundle, words: Words, taken: Taken, counts: dict[str, int], shown: set[str], series: Sequence[Dense] = ()
+) -> list[str]:  # fmt: skip
     """What this is: the selection in words, the version, the licence, the citation, what was withheld, how to check a row."""
     lines = [f"# {taken.title}", "", taken.selection, ""]
     lines += [words("zip.version", title=words.title, version=bundle.version, date=words.date(bundle.published)), ""]
@@ -102,6 +109,12 @@ def readme(bundle: Bundle, words: Words, taken: Taken, counts: dict[str, int], s
         why = "" if name in shown else f" {words('zip.belongs').strip()}"
         keys = ", ".join(f"`{key}`" for key in key_columns(bundle, name))
         lines.append("* " + words("zip.table", name=name, rows=n, keys=keys, licence=licence_of(bundle, name)) + why)
+    if series:
+        lines += [
+            "* " + words("zip.dense", kind=one.kind, label=words(f"zip.dense_{one.kind}"), rows=one.rows, total=one.total, since=one.since.isoformat())
+            for one in series
+        ]  # fmt: skip
+        lines += ["", words("zip.dense_columns"), *([words("zip.dense_left")] if any(one.rows < one.total for one in series) else [])]
     lines += ["", words("zip.other_files"), ""]
     lines += [f"## {words('zip.cite')}", "", cite(bundle, words, taken), ""]
     lines += [f"## {words('zip.licence')}", "", words("zip.licence_text"), ""]

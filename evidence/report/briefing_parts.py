@@ -16,7 +16,7 @@ from evidence.counts import Series
 from evidence.model import Bundle, split
 from evidence.report.citations import source_line
 from evidence.report.progress import Tell, course, quiet
-from evidence.words import Words, clean
+from evidence.words import Words, clean, enumerated, lower
 
 TOLD = 3  # so many cases are told in full without being asked for
 MOST = 1_500  # acts in the table; the rest is counted and said, for a file must open on any machine
@@ -200,14 +200,6 @@ def _years(frame: pd.DataFrame) -> Series | None:
     return counts.per_period(frame[["period_start", "period_end"]], "year", int(years[0]), int(years[1]))
 
 
-def _labels(words: Words, terms: str, cell: str) -> str:
-    return ", ".join(words.label(terms, code) for code in split(cell))
-
-
-def _low(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
 def _said(words: Words, row: Row, stem: str) -> str:
     """A record's text, marked if it is not in the reader's language."""
     text = words.text(row, stem)
@@ -223,16 +215,16 @@ def _act(bundle: Bundle, words: Words, key: str, grade: str, cited: _Cited) -> E
     row = bundle.row("incidents", key) or {}
     place = words.name("places", row["place_id"]) if row["place_id"] else ""
     where = "; ".join(part for part in (place, words.text(row, "place_detail").words) if part)
-    actors, detail = _labels(words, "perpetrator_type", row["perpetrator_types"]), words.text(row, "perpetrator").words
-    asserted = words("case.asserted", who=_low(words.label("asserted_by", row["asserted_by"])))
+    actors = casefile.actors(words, row, words.text(row, "perpetrator").words)
+    asserted = words("case.asserted", who=lower(words.label("asserted_by", row["asserted_by"])))
     return Entry(
         key=key,
         kind="incident",
         when=words.date(row["period"]),
-        what=_labels(words, "act_type", row["types"]),
+        what=enumerated(words.label("act_type", code) for code in split(row["types"])),
         where=where or words("card.no_place", country=words.label("country", row["country"])),
         who=_said(words, row, "victims"),
-        by=f"{'. '.join(part for part in (actors, detail) if part)} ({asserted})",
+        by=f"{actors} ({asserted})",
         text=_said(words, row, "text"),
         state="",
         grade=words.label("corroboration", str(grade)),

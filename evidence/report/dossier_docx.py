@@ -23,7 +23,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from evidence import plates
-from evidence.report.dossier import Block, Dossier, Entry, Facts, Line, Picture, Said, Section, Sources, Table, Texts
+from evidence.report.dossier_parts import Block, Dossier, Entry, Facts, Line, Picture, Said, Section, Sources, Table, Texts
 from evidence.report.dossier_pdf import heading
 
 MEDIA = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence import plates
-from evidence.report.dossier import Dossier, Section, Sources
+from evidence.report.dossier_parts import Dossier, Section, Sources
 
 TEMPLATE = Path(__file__).with_name("dossier.typ")
 

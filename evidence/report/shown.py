@@ -18,19 +18,60 @@ from evidence.report.published import Rows, positions, rows_of, whole
 Asked = Callable[..., str]  # a word of the link, its default, what is allowed
 Found = dict[str, list[str]]  # table: keys of rows
 
-PAGES = ("resettlement", "environment", "sources")
+# The views of each page, first the one it opens with, and the words of a link that count in it.
+VIEWS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "resettlement": {"stages": (), "zones": ("field", "day"), "nearness": ("field", "measure", "flares", "radius", "against")},
+    "environment": {
+        "flaring": ("area", "year"),
+        "figures": ("topic", "subject", "unverified"),
+        "air": ("pollutant", "site", "unverified", "post"),
+        "event": ("event",),
+    },
+    "sources": {
+        "library": ("find", "kind", "written", "publisher", "read", "rests"),
+        "counted": ("rows",),
+        "terms": ("terms",),
+        "holes": (),
+        "codebook": ("columns_of",),
+    },
+}
+PAGES = tuple(VIEWS)
 OWN_BOUNDARY = ("drawn", "loaded")
 TOPICS = ("emissions", "fines", "accidents", "exceedances", "spending", "production")
 MEASURES = ("lasting", "listed", "chosen", "point", *OWN_BOUNDARY)
 DEFAULT_KM = 5.0
 
 
-def shown(bundle: Bundle, page: str, selection: Selection, words: Mapping[str, str]) -> list[Rows]:
-    """The rows a page of tables shows, a table each; `words` is what its link says beside the selection."""
+def page_of(words: Mapping[str, str]) -> str:
+    """The page whose link says these words beside the selection; "" where they do not tell it from another's."""
+    found = [
+        page
+        for page, views in VIEWS.items()
+        if words
+        and words.keys() <= {"show", *(word for own in views.values() for word in own)}
+        and words.get("show", next(iter(views))) in views
+    ]
+    return found[0] if len(found) == 1 else ""
+
+
+def shown(bundle: Bundle, page: str, selection: Selection, words: Mapping[str, str], strange: list[str] | None = None) -> list[Rows]:
+    """The rows a page of tables shows, a table each.
+
+    Args:
+        bundle: the evidence.
+        page: one of PAGES.
+        selection: what was selected.
+        words: what its link says beside the selection. A value that means nothing counts as not said, as on the page.
+        strange: is given the words whose value means nothing.
+    """
 
     def asked(word: str, default: str = "", allowed: Iterable[str] | None = None) -> str:
         value = words.get(word, default)[:120]
-        return value if allowed is None or value in set(allowed) else default
+        if allowed is None or value in set(allowed):
+            return value
+        if value and word in words and strange is not None:
+            strange.append(f"{word}={value}")
+        return default
 
     views = {"resettlement": _land, "environment": _environment, "sources": _sources}
     found = views[page](bundle, selection, asked)
@@ -39,16 +80,21 @@ def shown(bundle: Bundle, page: str, selection: Selection, words: Mapping[str, s
     return [rows for name, keys in found.items() if name in bundle.tables and (rows := _rows(bundle, name, keys)) is not None]
 
 
+def _view(page: str, asked: Asked) -> str:
+    return asked("show", next(iter(VIEWS[page])), VIEWS[page])
+
+
 def _rows(bundle: Bundle, name: str, keys: Collection[str]) -> Rows | None:
     """Rows by their keys, each once, in the order of the table."""
     at = positions(bundle, name).get_indexer(list(dict.fromkeys(keys)))
     at = np.sort(at[at >= 0])
     if not len(at):
         return None
-    return Rows(name, at, _grades(bundle, at) if name == "incidents" else {})
+    return Rows(name, at, grades(bundle, at) if name == "incidents" else {})
 
 
-def _grades(bundle: Bundle, at: np.ndarray) -> dict[str, list[str]]:
+def grades(bundle: Bundle, at: np.ndarray) -> dict[str, list[str]]:
+    """The grade of some incidents, by their position in the table, as a column added to them."""
     table = select.index(bundle)
     grades = dict(zip(table.order.tolist(), table.frame["grade"].astype(str).tolist(), strict=True))
     return {"grade": [grades.get(row, "") for row in at.tolist()]}
@@ -56,7 +102,7 @@ def _grades(bundle: Bundle, at: np.ndarray) -> dict[str, list[str]]:
 
 # ── environment ──────────────────────────────────────────────────────────────────────────────────
 def _environment(bundle: Bundle, selection: Selection, asked: Asked) -> Found:
-    show = asked("show", "flaring", ("flaring", "figures", "air", "event"))
+    show = _view("environment", asked)
     return {"flaring": _flaring, "figures": _figures, "air": _air, "event": _event}[show](bundle, selection, asked)
 
 
@@ -70,8 +116,7 @@ def _flaring(bundle: Bundle, selection: Selection, asked: Asked) -> Found:
     if not options:
         return {}
     key = asked("area", options[0], options)
-    said = asked("year")
-    year = int(said) if said.isdigit() and int(said) in years else years[-1] if years else 0
+    year = int(asked("year", str(years[-1]), map(str, years))) if years else 0
     since, until = selection.since, selection.until
     measured: list[str] = []
     listed = bundle["flare_volumes"]
@@ -156,7 +201,7 @@ def _event(bundle: Bundle, selection: Selection, asked: Asked) -> Found:
 
 # ── land ─────────────────────────────────────────────────────────────────────────────────────────
 def _land(bundle: Bundle, selection: Selection, asked: Asked) -> Found:
-    show = asked("show", "stages", ("stages", "zones", "nearness"))
+    show = _view("resettlement", asked)
     if show == "nearness":
         return _near(bundle, selection, asked)
     if show == "zones":
@@ -216,6 +261,7 @@ def _village(bundle: Bundle, place: str) -> Found:
     found["places"] += own
     found["commitments"] = [one["commitment_id"] for one in resettlement.promises(bundle, [place])]
     found["populations"] += [claim.record for claim in resettlement.populations(bundle, place)]
+    found["claims"] += [claim["claim_id"] for topic in resettlement.differing(bundle, place) for claim in topic]
     told = zones.accounts(bundle, place)
     assets = dict.fromkeys([*split(row["nearest_asset_ids"]), *(bundle.row("zones", one["zone_id"])["asset_id"] for one in told)])
     found["zones"] = [rule["zone_id"] for asset in assets for rule in zones.rules(bundle, asset)]
@@ -256,7 +302,7 @@ def _near(bundle: Bundle, selection: Selection, asked: Asked) -> Found:
     start = zones.origin(bundle, what, asset, tuple(chosen))
     named = zones.radii_m(bundle, asset or None) or zones.radii_m(bundle)
     earlier = asked("against", "", [str(value) for value in named])
-    radius = _number(asked("radius")) * 1000
+    radius = _kilometres(asked("radius", f"{DEFAULT_KM:g}", filter(_is_number, [asked("radius")]))) * 1000
     inside = list(zones.within(bundle, start, radius, float(earlier) if earlier else None)["place_id"])
     populations, incidents = bundle["populations"], bundle["incidents"]
     own = {*inside, *(school for key in inside for school in resettlement.schools(bundle, key))}
@@ -269,17 +315,20 @@ def _near(bundle: Bundle, selection: Selection, asked: Asked) -> Found:
     }
 
 
-def _number(text: str) -> float:
+def _is_number(text: str) -> bool:
     try:
-        value = float(text)
+        return float(text) == float(text)
     except ValueError:
-        return DEFAULT_KM
-    return min(max(value, 0.0), zones.MAX_RADIUS_KM) if value == value else DEFAULT_KM
+        return False
+
+
+def _kilometres(text: str) -> float:
+    return min(max(float(text), 0.0), zones.MAX_RADIUS_KM)
 
 
 # ── sources ──────────────────────────────────────────────────────────────────────────────────────
 def _sources(bundle: Bundle, selection: Selection, asked: Asked) -> Found | list[Rows]:
-    show = asked("show", "library", ("library", "counted", "terms", "holes", "codebook"))
+    show = _view("sources", asked)
     if show == "library":
         return [rows_of(bundle, "sources", documents(bundle, asked), ("records", "alone"))]
     if show == "counted":

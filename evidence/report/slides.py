@@ -16,7 +16,7 @@ from evidence.plates import letters
 from evidence.report.briefing_parts import Brief, Entry, Source, Told
 from evidence.report.citations import citation
 from evidence.report.progress import Tell, quiet
-from evidence.words import Words, clean
+from evidence.words import Words, clean, lower
 from evidence.words import brief as shorten
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def slides(bundle: Bundle, words: Words, brief: Brief, *, address: str, today: s
         heads = (words("brief.when"), words("brief.what"), words("card.place"), words("card.by_whom"), words("brief.numbers_short"))
         rows = [(entry.when, _acted(entry, words), shorten(entry.where, 90), shorten(entry.by, 150), _cites(entry)) for entry in latest]
         title = words("brief.latest", n=len(latest), total=len(brief.frame)) if left else words("brief.acts")
-        talk.table(title, heads, rows, (1.7, 4.1, 2.3, 3.2, 0.83), [note([entry]) for entry in latest])
+        talk.table(title, heads, rows, (2.0, 3.9, 2.2, 3.2, 0.83), [note([entry]) for entry in latest])
     talk.share = 0.6
     if brief.answers:
         heads = (words("brief.asked"), words("brief.against"), words("brief.filed"), words("brief.state"), words("brief.numbers_short"))
@@ -259,7 +259,7 @@ class _Talk:
             for entry in case.chain
         ]
         self.table(
-            f"{case.title}: {_low(words('case.chain'))}", heads, rows, (1.75, 3.2, 6.35, 0.83), [note([entry]) for entry in case.chain]
+            f"{case.title}: {lower(words('case.chain'))}", heads, rows, (2.0, 3.2, 6.1, 0.83), [note([entry]) for entry in case.chain]
         )
         if case.missing:
             slide = self._slide(words("case.missing"))
@@ -330,10 +330,6 @@ def spread(heights: Sequence[float], room: float) -> list[list[int]]:
     fewest = len(filled(room))
     steps = (room * share / 20 for share in range(1, 21))
     return next((pages for most in steps if len(pages := filled(most)) == fewest), filled(room))
-
-
-def _low(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def clean_lines(text: str) -> str:

@@ -137,7 +137,7 @@ def _read(name: str, content: bytes) -> Iterator[tuple[str, list[dict[str, Any]]
             return
         for inner in inside:
             # In our archives the CSV are the tables; what else holds them says the same again.
-            if inner.endswith(".csv") and "codebook/" not in inner:
+            if inner.endswith(".csv") and not inner.startswith(("codebook/", "observations/")):
                 yield from _read(inner, packed.read(inner))
         return
     said = _decoded(content)

@@ -22,6 +22,14 @@ from evidence.report.progress import Tell, course, quiet
 from evidence.report.published import Rows, rows_of, shas
 
 INCIDENTS = ("overview", "map", "pressure", "case", "answers")
+# Words of a link that say how a page shows its rows, not which.
+HOW = frozenset(
+    {
+        *("lane", "list", "show", "sort", "more", "context", "by", "unit", "compare", "first", "second", "around", "window", "rows"),
+        *("columns", "cell", "check", "article", "scope", "figure", "form", "story", "step"),
+    }
+)
+DOCKET = ("state", "mechanism")  # words of the page of answers that choose rows
 _ID = re.compile(r"tamshy:([a-z]+)(?:\?([^\s@#]*))?@([0-9a-f]{12})#([0-9a-f]{10})")
 Query = Mapping[str, Sequence[str]]
 
@@ -44,10 +52,12 @@ class View:
         return parse_qs(self.query)
 
 
-def shown(bundle: Bundle, page: str, selection: Selection, words: Mapping[str, str] = MappingProxyType({})) -> list[Rows]:
-    """The rows that a page's figures are made of; `words` is what its link says beside the selection."""
+def shown(
+    bundle: Bundle, page: str, selection: Selection, words: Mapping[str, str] = MappingProxyType({}), strange: list[str] | None = None
+) -> list[Rows]:
+    """The rows that a page shows; `words` is what its link says beside the selection, `strange` is given those that mean nothing."""
     if page in tables_shown.PAGES:
-        return tables_shown.shown(bundle, page, selection, words)
+        return tables_shown.shown(bundle, page, selection, words, strange)
     if page not in INCIDENTS:
         return []
     if page == "case":
@@ -58,8 +68,14 @@ def shown(bundle: Bundle, page: str, selection: Selection, words: Mapping[str, s
     if page not in {"answers", "case"}:
         return [acts]
     cases = [*selected.frame["case_id"], *selection.case] if page == "case" else selected.frame["case_id"]
-    answers = rows_of(bundle, "responses", docket.chosen(bundle, cases, unfiltered=page == "answers" and selection.is_default()))
-    return [answers] if page == "answers" else [acts, answers]
+    found = docket.chosen(bundle, cases, unfiltered=page == "answers" and selection.is_default())
+    if page == "answers":
+        said = {word: words.get(word, "") for word in DOCKET}
+        known = docket.asked_of(found, **said)
+        if strange is not None:
+            strange += [f"{word}={value}" for word, value in said.items() if value not in known]
+        return [rows_of(bundle, "responses", docket.narrowed(found, *known))]
+    return [acts, rows_of(bundle, "responses", found)]
 
 
 def beside(query: Query) -> dict[str, str]:

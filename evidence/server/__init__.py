@@ -14,8 +14,9 @@ from starlette.routing import Route
 
 from evidence import load, tiles
 from evidence.server import assets
+from evidence.server.asked import address, rows_at
 from evidence.server.assets import ASSETS, asset, asset_url, base_path
-from evidence.server.data import address, rows_at, send_package, send_table
+from evidence.server.data import send_package, send_table
 from evidence.server.embed import send_embed
 from evidence.server.headers import middleware
 from evidence.server.page import send_home, send_page

@@ -1,7 +1,7 @@
 """Tables at addresses that stay: `/data/incidents.csv?type=detention_short&from=2019`, for a spreadsheet or a chart tool to read live.
 
-The words of an address are those of a page's link. A table is streamed a few thousand rows at a time, so its size costs no memory;
-what has not changed is answered 304 before anything is read. A word that means nothing is an error: half an answer would be a wrong one.
+What an address asks for is read in `asked`. A table is streamed a few thousand rows at a time, so its size costs no memory; what has not
+changed is answered 304 before anything is read.
 """
 
 from __future__ import annotations
@@ -10,23 +10,18 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import urlencode
 
-import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from evidence import load, select
+from evidence import load
 from evidence.model import Bundle
-from evidence.report import published, tables
+from evidence.report import tables
 from evidence.report.codebook import package
-from evidence.report.related import belonging
 from evidence.report.sheets import workbook
-from evidence.server import assets
-from evidence.words import Words
+from evidence.server.asked import Asked, NotAsked, asked
 
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -35,84 +30,14 @@ KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _SHEET_ROWS = 20_000  # a workbook is made in one piece
-_SELECTING = frozenset({facet.key for facet in select.FACETS} | {"from", "to", "q"})
 _PLAIN = "text/plain; charset=utf-8"
-
-
-class NotAsked(Exception):
-    """An address that cannot be answered: a status, and a sentence for a person."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A table, its rows, and the selection in words."""
-
-    rows: published.Rows
-    caption: str
-    words: Words
-
-
-def asked(bundle: Bundle, name: str, query: Mapping[str, list[str]]) -> Asked:
-    """Read the words of an address.
-
-    Raises:
-        NotAsked: with a sentence that says which word means nothing, and what is known.
-    """
-    version = query.get("v", [bundle.version])[-1]
-    if version != bundle.version:
-        raise NotAsked(
-            409,
-            f"This address asks for version {version[:40]} of the data; this server shows version {bundle.version}. Leave out v= to read it.",
-        )
-    known = {*_SELECTING, "lang", "id", "v"}
-    if strange := sorted(set(query) - known):
-        raise NotAsked(400, f"{strange[0][:40]}= means nothing here. Known words: {', '.join(sorted(known))}.")
-    selection, unknown = select.from_query({word: values for word, values in query.items() if word in _SELECTING | {"lang"}}, bundle)
-    if unknown:
-        raise NotAsked(
-            400, f"{unknown[0][:120]} means nothing in this data: nothing was sent, because half an answer would be a wrong one."
-        )
-    words = _words(bundle, selection.language)
-    selected = select.select(bundle, selection)
-    acts = published.Rows("incidents", select.index(bundle).order[selected.at], {"grade": selected.frame["grade"].to_numpy()})
-    caption = select.in_words(selected, words)
-    if name == "incidents" and not ("id" in query and not _SELECTING & query.keys()):
-        rows = acts
-    elif _SELECTING & query.keys():
-        found = belonging(bundle, acts, name)
-        if found is None:
-            word = sorted(_SELECTING & query.keys())[0]
-            raise NotAsked(400, f"{word}= chooses incidents, and {name} do not belong to incidents. Ask for {name} without it.")
-        rows = found
-    else:
-        rows, caption = published.whole(bundle, name), ""
-        if name == "incidents":
-            rows = published.Rows(name, select.index(bundle).order, {"grade": select.index(bundle).frame["grade"].to_numpy()})
-    if wanted := [key for value in query.get("id", []) for key in value.split(",") if key]:
-        keys = published.positions(bundle, name)
-        if missing := [key for key in wanted if key not in keys]:
-            raise NotAsked(400, f"There is no {missing[0][:60]} in {name}.")
-        keep = np.isin(rows.at, keys.get_indexer(wanted))
-        rows = published.Rows(
-            name, rows.at[keep], {column: np.asarray(values, dtype=object)[keep] for column, values in rows.added.items()}
-        )
-    return Asked(rows, caption, words)
-
-
-@lru_cache(maxsize=6)
-def _words(bundle: Bundle, language: str) -> Words:
-    return Words(bundle, language)
 
 
 @lru_cache(maxsize=1)
 def _program() -> str:
-    """The program that writes the files, as a hash: a new one may write the same data otherwise."""
-    folder = Path(published.__file__).parent
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()[:8]
+    """The program that chooses and writes rows, as a hash: a new one may write the same data otherwise."""
+    files = sorted(path for path in Path(load.__file__).parent.parent.rglob("*.py") if path.parent.name not in {"ui", "charts"})
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
 
 def tag(bundle: Bundle, what: str, query: Mapping[str, list[str]]) -> str:
@@ -184,20 +109,6 @@ def _body(bundle: Bundle, found: Asked, kind: str) -> Iterator[bytes]:
         found.caption,
     ]
     return iter([workbook(bundle, found.words, [rows], [line for line in about if line])])
-
-
-def rows_at(bundle: Bundle, name: str, query: Mapping[str, list[str]]) -> int:
-    """How many rows the address of this selection sends; -1 if it sends none but a sentence."""
-    try:
-        return len(asked(bundle, name, {word: values for word, values in query.items() if word in _SELECTING}).rows)
-    except NotAsked:
-        return -1
-
-
-def address(name: str, kind: str, query: Mapping[str, list[str]]) -> str:
-    """Where a table of this selection lies."""
-    said = urlencode([(word, value) for word, values in query.items() if word in _SELECTING for value in values], safe=",:")
-    return f"{assets.base_path()}/data/{name}.{kind}" + (f"?{said}" if said else "")
 
 
 def send_package(request: Request) -> Response:

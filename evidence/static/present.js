@@ -45,7 +45,8 @@
     };
     state.placeLabels = makeLabels(state);
     drawBasemap(state);
-    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    // On a phone the foot of the map is full of credit and names.
+    L.control.scale({ imperial: false, position: window.innerWidth < 520 ? "topright" : "bottomright" }).addTo(map);
     return state;
   }
 

@@ -8,7 +8,7 @@ from evidence import flaring, select, zones
 from evidence.model import Bundle
 from evidence.report import views
 from evidence.report.published import Rows
-from evidence.report.shown import OWN_BOUNDARY
+from evidence.report.shown import OWN_BOUNDARY, VIEWS
 from evidence.ui.air import site_names
 from evidence.ui.environment import subject_names
 from evidence.ui.handover import Shown, table_name, take
@@ -18,22 +18,9 @@ from evidence.words import Words, brief
 
 # Which parts of the selection a page of tables follows; the others are for pages of incidents.
 FOLLOWED = {"environment": {"period"}, "resettlement": {"place", "asset"}, "sources": frozenset[str]()}
-SHOWS = {"environment": ("environment.show", "flaring"), "resettlement": ("land.show", "stages"), "sources": ("sources_show", "library")}
+SHOWS = {"environment": "environment.show", "resettlement": "land.show", "sources": "sources_show"}
 # Where a word of the link counts: what belongs to another view of the same page is not said.
-OF = {
-    "flaring": ("area", "year"),
-    "figures": ("topic", "subject", "unverified"),
-    "air": ("pollutant", "site", "unverified"),
-    "event": ("event",),
-    "stages": (),
-    "zones": ("field", "day"),
-    "nearness": ("field", "measure", "flares", "radius", "against"),
-    "library": ("find", "kind", "written", "publisher", "read", "rests"),
-    "counted": ("rows",),
-    "terms": ("terms",),
-    "holes": (),
-    "codebook": ("columns_of",),
-}
+OF = {view: words for views in VIEWS.values() for view, words in views.items()}
 # What the value of a word is called, and how it reads; the label is that of the control on the page.
 NAMED: Mapping[str, tuple[str, Callable[[Page, str], str]]] = {
     "area": ("flaring.area", lambda page, code: _area(page.bundle, page.words, code)),
@@ -88,10 +75,10 @@ def in_words(page: Page, rows: Sequence[Rows], said: Mapping[str, str]) -> str:
 def view_in_words(page: Page, said: Mapping[str, str]) -> list[str]:
     """Which view of the page, and each thing it was narrowed to."""
     words = page.words
-    text, default = SHOWS[page.key]
-    show = said.get("show", default) if said.get("show") in OF else default
+    text, shows = SHOWS[page.key], VIEWS[page.key]
+    show = said["show"] if said.get("show") in shows else next(iter(shows))
     phrases = [phrase for key, _, phrase in select.parts_in_words(page.selection, words) if key in FOLLOWED[page.key]]
-    for word in OF[show]:
+    for word in shows[show]:
         if word == "unverified" and said.get(word):
             phrases.append(words("figures.unverified"))
         elif said.get(word) and word in NAMED:

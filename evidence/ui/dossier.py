@@ -13,7 +13,8 @@ import streamlit as st
 
 from evidence.model import LANGUAGES, Bundle
 from evidence.report import dossier
-from evidence.report.dossier import Consent
+from evidence.report.dossier_desk import naming
+from evidence.report.dossier_parts import LACKING, Consent
 from evidence.report.progress import Tell
 from evidence.ui.making import begin, found, waiting
 from evidence.ui.page import Page, box, extra, md, say, sheet, take_choice
@@ -93,7 +94,7 @@ def _ask_naming(page: Page, kind: str) -> Consent:
             words(f"dossier.fact_{key}"), (False, True), format_func=lambda yes: words("dossier.yes" if yes else "dossier.no"), index=0,
             horizontal=True, key=f"dossier_naming_{key}",
         )  # fmt: skip
-    say(words(f"dossier.naming_{dossier.naming(words, kind)}"))
+    say(words(f"dossier.naming_{naming(words, kind)}"))
     return Consent(**answers)
 
 
@@ -188,7 +189,7 @@ def _list(page: Page, checks: tuple[Check, ...], typed: Mapping[str, str]) -> No
     words = page.words
     now = [check._replace(state="typed") if check.key in typed else check for check in checks]
     counted = [check for check in now if check.counted]
-    lacking = sum(check.state in dossier.LACKING for check in counted)
+    lacking = sum(check.state in LACKING for check in counted)
     blocks = [f"### {md(words('dossier.missing', n=lacking, of=len(counted)))}"]
     if any(not check.counted for check in now):
         blocks.append(f":gray[{md(words('dossier.counted_note'))}]")
@@ -200,4 +201,4 @@ def _list(page: Page, checks: tuple[Check, ...], typed: Mapping[str, str]) -> No
 
 def _line(words: Words, check: Check) -> str:
     said = f"{MARKS[check.state]} {md(check.title)} :gray[· {md(words.label('item_state', check.state))}]"
-    return f"**{said}**" if check.state in dossier.LACKING else said
+    return f"**{said}**" if check.state in LACKING else said

@@ -17,6 +17,7 @@ from evidence.model import Bundle
 from evidence.report import archive, sheets, tables, views
 from evidence.report.progress import Tell, course, quiet
 from evidence.report.published import Rows, positions
+from evidence.report.shown import VIEWS
 from evidence.select import Selected
 from evidence.ui.making import file_button, meanwhile
 from evidence.ui.page import CARDS, PAGES, Page, copyable, link, md
@@ -161,8 +162,9 @@ def _address(page: Page, query: dict[str, list[str]]) -> str:
 def _live(page: Page, rows: Sequence[Rows], query: dict[str, list[str]]) -> str:
     """The addresses of the same rows, for a spreadsheet to read live."""
     words, origin = page.words, _origin().removesuffix(server.base_path())
-    asked = query if page.key in views.INCIDENTS else {}
-    asked = {**asked, "relation": ["all"]} if page.key == "case" else asked
+    asked = {**query, "relation": ["all"]} if page.key == "case" else {**query, "page": [page.key]}
+    if page.key in VIEWS:
+        asked = {**asked, "show": asked.get("show", [next(iter(VIEWS[page.key]))])}
     lines = []
     for one in rows:
         where, count = _address_of(page.bundle, one, asked)

@@ -11,7 +11,7 @@ from threading import Thread
 import pandas as pd
 import streamlit as st
 
-from evidence import charts, flaring, observations, plates
+from evidence import charts, flaring, observations, plates, report
 from evidence.model import Bundle
 from evidence.observations import Known, Window
 from evidence.ui.environment import short, table
@@ -65,7 +65,7 @@ def observations_section(page: Page) -> None:
     _months(page, months, max(since, date(year, 1, 1)), min(until, date(year, 12, 31)))
     st.download_button(
         words("download.rows", n=len(years)),
-        lambda: _csv(years),
+        lambda: _csv(page, years),
         f"tamshy-{page.bundle.version}-heat-spots.csv",
         "text/csv",
         on_click="ignore",
@@ -163,6 +163,7 @@ def _months(page: Page, months: Months, since: date, until: date) -> None:
             charts.Column(at.month, n, "" if n is None else short(n / (1000 if large else 1), words), f"{when}: {said}", name=name)
         )
         lines.append((escape(when), escape(said)))
+    keep(page, title, words("observations.number"), sum(seen.values()), lambda: plates.years_drawing(columns, alt=title, missing=missing))
     full = table(words("rows.open", n=len(lines)), [words("rows.when"), words("observations.number")], lines, numbers=(1,))
     st.html(
         f'<figure class="t-figure-rows"><figcaption><p>{escape(title)}</p></figcaption>{charts.columns(columns, alt=title, missing=missing)}{full}</figure>'
@@ -184,6 +185,6 @@ def source_line(known: Known, words: Words) -> str:
     return words("observations.source", files=", ".join(known.files[:FILES]) + more)
 
 
-def _csv(years: dict[int, tuple[int, ...]]) -> str:
+def _csv(page: Page, years: dict[int, tuple[int, ...]]) -> bytes:
     frame = pd.DataFrame([(at, sum(counts), *counts) for at, counts in years.items()], columns=["year", "n", *CONFIDENCE])
-    return frame.to_csv(index=False, lineterminator="\n")
+    return report.csv(frame, page.bundle, page.words)

@@ -16,6 +16,7 @@ from evidence.select import in_words, select
 from evidence.stories import Sentence, Step, Story
 from evidence.ui.cards import title_of
 from evidence.ui.page import CARDS, PAGES, Page, link, md, page_link, say
+from evidence.ui.upload import upload
 from evidence.words import Words, brief
 
 MINE = "mine"
@@ -111,14 +112,7 @@ def my_presentation(page: Page) -> None:
             st.button(words("pins.clear"), key="pins_clear", on_click=_clear, type="tertiary")
     else:
         st.info(words("pins.empty"))
-    st.file_uploader(
-        words("pins.load"),
-        type=["md"],
-        key=f"pins_file_{st.session_state.get('pins_loads', 0)}",
-        on_change=_load,
-        args=(page,),
-        max_upload_size=1,
-    )
+    upload(words, words("pins.load"), ("md",), 1, f"pins_file_{st.session_state.get('pins_loads', 0)}", on_change=_load, args=(page,))
 
 
 def _written(page: Page) -> dict[str, str]:

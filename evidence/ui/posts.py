@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import air, charts, plates, posts
+from evidence import air, charts, plates, posts, report
 from evidence.air import Limit, Verdict
 from evidence.observations import UNSTATED, Known
 from evidence.posts import DAY, HOUR, Measure
+from evidence.series import UNVERIFIED
 from evidence.ui.environment import sentence, short, table
 from evidence.ui.observations import source_line
 from evidence.ui.page import Page, extra, here
@@ -57,7 +58,7 @@ def _measure(page: Page, there: Known, measure: Measure, unverified: bool) -> No
     _table(page, there, measure, months, order, names, post, (own, daily), (limit, day_limit), since, until)
     _panels(page, measure, months[months["series"] == post], names[post], (own, daily), since, until)
     st.download_button(
-        words("posts.download", n=len(months)), lambda: _csv(months), f"tamshy-{page.bundle.version}-posts-{measure.pollutant}-{measure.seconds}.csv",
+        words("posts.download", n=len(months)), lambda: _csv(page, months), f"tamshy-{page.bundle.version}-posts-{measure.pollutant}-{measure.seconds}.csv",
         "text/csv", on_click="ignore", key=f"download_posts_{measure.pollutant}_{measure.unit}_{measure.seconds}",
     )  # fmt: skip
 
@@ -65,6 +66,15 @@ def _measure(page: Page, there: Known, measure: Measure, unverified: bool) -> No
 def _first(verdict: Verdict) -> Limit | None:
     """The limit that readings are counted against: one that binds before one that recommends, then the strictest."""
     return min(verdict.limits, key=lambda limit: (not limit.binding, limit.value), default=None)
+
+
+def rule_name(words: Words, limit: Limit) -> str:
+    """What a limit's line is called: whose it is, in few letters where there is a short name, whether it binds and was verified."""
+    code = limit.jurisdiction
+    whose = words(f"air.short_{code}") if words.has(f"air.short_{code}") else words.label("jurisdiction", code)
+    name = words("air.rule" if limit.binding else "air.rule_who", whose=whose, value=words.number(limit.value))
+    grade = str(limit.row["confidence"])
+    return f"{name} ({lower(words.label('confidence', grade))})" if grade == UNVERIFIED else name
 
 
 # ── names ────────────────────────────────────────────────────────────────────────────────────────
@@ -138,7 +148,7 @@ def _table(
     what = words(
         "posts.what_days" if by_days else "posts.what_over" if limit else "posts.what_mean",
         averaging=_averaged(words, measure.seconds), value=limit.value if limit else 0, unit=_unit(words, measure),
-        whose=_whose(words, limit) if limit else "", act=brief(str(words.text(limit.row, "act")), 160) if limit else "",
+        whose=_whose(words, limit) if limit else "", act=str(words.text(limit.row, "act")) if limit else "",
     )  # fmt: skip
     notes = [
         _why(words, measure, verdicts[0], _averaged(words, measure.seconds)),
@@ -238,7 +248,7 @@ def _panel(
     # Highest readings of two months are not neighbours in time; means of months in a row are.
     runs = _runs(rows["time"]) if column == "mean" else tuple((n,) for n in range(len(marks)))
     rules = [
-        charts.Rule(limit.value, words("air.rule" if limit.binding else "air.rule_who", whose=words.label("jurisdiction", limit.jurisdiction), value=words.number(limit.value)), limit.binding)
+        charts.Rule(limit.value, rule_name(words, limit), limit.binding)
         for limit in verdict.limits
     ]  # fmt: skip
     what = f"{words.label('pollutant', measure.pollutant)}: {words(f'posts.panel_{column}', averaging=averaging, unit=unit)}"
@@ -290,6 +300,6 @@ def _runs(times: pd.Series) -> tuple[tuple[int, ...], ...]:
     return tuple(map(tuple, runs))
 
 
-def _csv(months: pd.DataFrame) -> str:
+def _csv(page: Page, months: pd.DataFrame) -> bytes:
     table = months.assign(time=months["time"].dt.strftime("%Y-%m"), constant=months["constant"].astype(int))
-    return table.rename(columns={"series": "post", "time": "month"}).drop(columns="share").to_csv(index=False, lineterminator="\n")
+    return report.csv(table.rename(columns={"series": "post", "time": "month"}).drop(columns="share"), page.bundle, page.words)

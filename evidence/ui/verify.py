@@ -14,6 +14,7 @@ from evidence.report.published import positions, shas
 from evidence.ui.handover import changed_since, table_name
 from evidence.ui.making import meanwhile
 from evidence.ui.page import CARDS, PAGES, Page, copyable, md
+from evidence.ui.upload import upload
 
 MOST_MB = 60  # of a file that is dropped
 LISTED = 80  # rows told one by one
@@ -29,10 +30,8 @@ def verify(page: Page) -> None:
         if pasted and (found := check.text(page.bundle, pasted)):
             _told(page, found)
     with right:
-        dropped = st.file_uploader(
-            words("verify.file"), type=["csv", "xlsx", "geojson", "json", "zip"], max_upload_size=MOST_MB,
-            key=f"verify_file_{st.session_state.get('verify_drops', 0)}",
-        )  # fmt: skip
+        key = f"verify_file_{st.session_state.get('verify_drops', 0)}"
+        dropped = upload(words, words("verify.file"), ("csv", "xlsx", "geojson", "json", "zip"), MOST_MB, key)
         if dropped is not None:
             _judged(page, dropped.name, dropped.getvalue())
 
