@@ -5,6 +5,7 @@ Pure. Nothing is added up and nothing is guessed: what is not dated is not a sta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,21 +17,22 @@ import pandas as pd
 from evidence import rules, select
 from evidence.docket import docket
 from evidence.model import Bundle, parse_period, split
-from evidence.words import Words
+from evidence.words import Words, enumerated
 
 Row = Mapping[str, Any]
 
 # Updates that tell something, but name no state that a case is in.
 NO_STATE = frozenset({"other", "not_found", "unknown"})
 NOT_READ_WHOLE = rules.UNREAD | {"excerpt"}
-STATE_BODIES = frozenset(
-    {
-        "police", "security_service", "prosecutor", "investigator", "court", "local_government", "national_officials", "prison", "armed_forces",
-        "tax_customs_border", "legislature",
-    }
-)  # fmt: skip
 SUPPORT = "support"
 CASES_KEPT = 64  # readers open the same few cases; what is kept is never written into
+
+
+def actors(words: Words, row: Row, detail: str) -> str:
+    """The kinds of those who acted, then what a source calls them; a kind that this already names is not said twice."""
+    labels = [words.label("perpetrator_type", code) for code in split(row["perpetrator_types"])]
+    kinds = enumerated(label for label in labels if not re.search(rf"\b{re.escape(label)}\b", detail, re.IGNORECASE))
+    return ". ".join(part for part in (kinds, detail) if part)
 
 
 # ── rows of a case, found without reading whole tables again ─────────────────────────────────────
@@ -191,7 +193,7 @@ def answers(bundle: Bundle, row: Row) -> Answers:
     asked = [(response, state) for response, state, who in about if who == "state"]
     return Answers(
         (row["company_answer"] or "unknown") if row["company_ids"] else "",
-        bool(STATE_BODIES & set(split(row["perpetrator_types"]))),
+        bool(rules.state_bodies(bundle) & set(split(row["perpetrator_types"]))),
         tuple(claim for claim in claims if claim["stance"] in {"denies", "corrects"}),
         tuple(response for response, state in asked if state in {"answered", "closed"}),
         tuple(response for response, state in asked if state not in {"answered", "closed"}),
@@ -251,7 +253,7 @@ def missing(bundle: Bundle, case_id: str) -> tuple[Gap, ...]:
         Gap("outcome", tuple(dict.fromkeys(open_ended)), len(frame)),
         Gap(
             "document",
-            () if any(row["type"] in rules.PRIMARY_TYPES for row in told) else tuple(row["source_id"] for row in told),
+            () if any(row["type"] in rules.primary_types(bundle) for row in told) else tuple(row["source_id"] for row in told),
             len(told),
         ),
         Gap("company", tuple(silent), len(frame)),

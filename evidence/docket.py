@@ -293,6 +293,17 @@ def chosen(bundle: Bundle, case_ids: Iterable[str], *, unfiltered: bool) -> pd.D
     return frame.loc[order].reset_index(drop=True)
 
 
+def asked_of(rows: pd.DataFrame, state: str, mechanism: str) -> tuple[str, str]:
+    """The state and the mechanism that a link asks for, as far as any row has them."""
+    return state if (rows["state"] == state).any() else "", mechanism if (rows["mechanism"].astype(str) == mechanism).any() else ""
+
+
+def narrowed(rows: pd.DataFrame, state: str, mechanism: str) -> pd.DataFrame:
+    """The rows in one state and to one mechanism; an empty word asks for all."""
+    keep = (rows["state"] == state) | (state == "")
+    return rows[keep & ((rows["mechanism"].astype(str) == mechanism) | (mechanism == ""))]
+
+
 # ── by mechanism ─────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Waits:

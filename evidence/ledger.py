@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from evidence.casefile import Status, rows_about, status_of
+from evidence.casefile import Status, status_of
 from evidence.model import Bundle, split, splits
 
 INVOKED, BREACHED, COMPLIED, DISPUTED = "invoked", "breached", "complied", "disputed"
@@ -89,10 +89,13 @@ def uses(bundle: Bundle, frame: pd.DataFrame, found: pd.DataFrame, norm_id: str,
     return result
 
 
-def relied_on(bundle: Bundle, norm_id: str, case_ids: Iterable[str]) -> list[str]:
-    """The responses of these cases that rest on an article."""
-    wanted = set(case_ids)
-    return [row["response_id"] for row in rows_about(bundle, "responses", "norm_ids", [norm_id]) if row["case_id"] in wanted]
+def resting(bundle: Bundle, response_ids: Iterable[str]) -> dict[str, list[str]]:
+    """Each article that these responses rest on, with those responses: what was claimed of it before somebody, and decided."""
+    found: dict[str, list[str]] = {}
+    for key in response_ids:
+        for norm in split((bundle.row("responses", key) or {}).get("norm_ids", "")):
+            found.setdefault(norm, []).append(key)
+    return found
 
 
 def endings(told: Iterable[Use]) -> dict[str, int]:

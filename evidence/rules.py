@@ -14,21 +14,6 @@ import pandas as pd
 
 from evidence.model import Bundle, split
 
-# Papers and instruments that speak for themselves; everything else is somebody's account.
-PRIMARY_TYPES = frozenset(
-    {
-        "court_record",
-        "official_letter",
-        "law_act",
-        "un_document",
-        "treaty_body_document",
-        "accountability_mechanism",
-        "station_data",
-        "satellite_product",
-        "lab_analysis",
-        "medical_record",
-    }
-)
 UNREAD = frozenset({"snippet", "not_opened"})
 
 
@@ -44,17 +29,33 @@ class Source:
     origins: frozenset[str]  # all that it derives from, also through others
 
 
+@lru_cache(maxsize=4)
+def _under(bundle: Bundle, terms: str, parent: str) -> frozenset[str]:
+    vocabulary = bundle["vocabulary"]
+    return frozenset(vocabulary.loc[(vocabulary["list"] == terms) & (vocabulary["parent"] == parent), "code"])
+
+
+def primary_types(bundle: Bundle) -> frozenset[str]:
+    """Papers and instruments that speak for themselves; everything else is somebody's account."""
+    return _under(bundle, "source_type", "primary")
+
+
+def state_bodies(bundle: Bundle) -> frozenset[str]:
+    """Those among who acts that are the State."""
+    return _under(bundle, "perpetrator_type", "state")
+
+
 @lru_cache(maxsize=2)
 def sources(bundle: Bundle) -> Mapping[str, Source]:
     """Every source of the bundle by id."""
-    table = bundle["sources"]
+    table, primary = bundle["sources"], primary_types(bundle)
     parents = {key: split(cell) for key, cell in zip(table["source_id"], table["derived_from"], strict=True)}
     return {
         row.source_id: Source(
             row.source_id,
             row.publisher.casefold(),
             str(row.connection),
-            row.type in PRIMARY_TYPES,
+            row.type in primary,
             row.read_extent not in UNREAD,
             _origins(row.source_id, parents),
         )

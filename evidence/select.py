@@ -7,6 +7,7 @@ Everything a page draws comes from one `Selected`, so a map, a chart, a table an
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -161,8 +162,8 @@ def _haystack(bundle: Bundle) -> pd.Series:
         ("organisations", "company_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
         ("assets", "asset_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
         ("sources", "source_ids", ["source_id", "title", "publisher"]),
-        ("norms", "norms_invoked", article),
-        ("norms", "norms_breached", article),
+        ("organisations", "organisation_ids", ["name_en", "name_ru", "name_kk", "aliases"]),
+        *(("norms", f"norms_{relation}", article) for relation in ("invoked", "breached", "complied", "disputed")),
     ]
     for table, column, fields in names:
         whole = bundle[table]
@@ -170,6 +171,9 @@ def _haystack(bundle: Bundle) -> pd.Series:
         cells = frame[column].astype(str)
         spoken = {cell: " ".join(known.get(part, "") for part in cell.split(";")) for cell in cells.unique()}
         parts.append(cells.map(spoken))
+    # "Article 274" and "ст. 274" find what 274 finds.
+    ways = " ".join(Words(bundle, language)("search.article") for language in LANGUAGES)
+    parts.append(frame["articles_as_printed"].astype(str).map(lambda cell: ways if cell else ""))
     joined = parts[0].astype(object)
     for part in parts[1:]:
         joined = joined + " · " + part.astype(object)
@@ -212,6 +216,12 @@ class Selected:
         return table.frame.take(self.at[~table.located[self.at]])
 
 
+def _asked_words(text: str) -> list[str]:
+    """The words of a search, folded; marks between them are not looked for, unless there is nothing else."""
+    folded = fold(text)
+    return [word for word in re.split(r"[\s.,;:!?\"«»“”„]+", folded) if word] or folded.split()
+
+
 def _masks(bundle: Bundle, selection: Selection) -> dict[str, np.ndarray]:
     """For each part of the selection that narrows: which incidents pass it."""
     table = index(bundle)
@@ -221,7 +231,7 @@ def _masks(bundle: Bundle, selection: Selection) -> dict[str, np.ndarray]:
         masks["since"] = table.end > day_number(selection.since)
     if selection.until is not None:
         masks["until"] = table.start <= day_number(selection.until)
-    if words := fold(selection.text).split():
+    if words := _asked_words(selection.text):
         found = np.ones(n, dtype=bool)
         for word in words:
             found &= _haystack(bundle).str.contains(word, regex=False).to_numpy(dtype=bool)
@@ -382,8 +392,9 @@ def from_query(query: Mapping[str, list[str]], bundle: Bundle) -> tuple[Selectio
         if asked == ["all"]:
             changes[facet.key] = ()
             continue
-        known = tuple(dict.fromkeys(code for code in asked if _exists(facet, code, bundle)))
-        unknown += [f"{facet.key}={code}" for code in asked if code not in known]
+        meant = {code: _meant(facet, code, bundle) for code in asked}
+        known = tuple(dict.fromkeys(code for code in meant.values() if code))
+        unknown += [f"{facet.key}={said}" for said, code in meant.items() if not code]
         if known:
             changes[facet.key] = known
     if text := " ".join(query.get("q", [])[-1:]).strip()[:200]:
@@ -396,11 +407,20 @@ def from_query(query: Mapping[str, list[str]], bundle: Bundle) -> tuple[Selectio
     return Selection(**changes), unknown  # type: ignore[arg-type]
 
 
-def _exists(facet: Facet, code: str, bundle: Bundle) -> bool:
+def _meant(facet: Facet, said: str, bundle: Bundle) -> str:
+    """The code or id that a link names: itself, or the only code that begins so (`detention` is `detention_short`); "" for none."""
     if facet.table:
-        return bundle.has(facet.table, code)
-    terms = bundle["vocabulary"]
-    return bool(((terms["list"] == facet.terms) & (terms["code"] == code)).any())
+        return said if bundle.has(facet.table, said) else ""
+    codes = _codes(bundle, facet.terms)
+    begun = [code for code in codes if code.startswith(f"{said}_")]
+    return said if said in codes else begun[0] if len(begun) == 1 else ""
+
+
+@lru_cache(maxsize=64)
+def _codes(bundle: Bundle, terms: str) -> frozenset[str]:
+    """The codes of one of the bundle's lists."""
+    vocabulary = bundle["vocabulary"]
+    return frozenset(vocabulary.loc[vocabulary["list"] == terms, "code"])
 
 
 def _read_day(value: str) -> Period | None:

@@ -32,6 +32,7 @@ _FORMS = {"en": {"one": 0}, "ru": {"one": 0, "few": 1, "many": 2, "other": 1}, "
 _STEMS = ("name", "title", "label", "mechanism_name", "subject")  # what a record is called, the first that its table has
 _CALLED = re.compile(rf"({'|'.join(_STEMS)})(_\w+)?$")
 _PERSON = re.compile(r"\{(P-\d+)\}")
+WHOLE_ACT = "—"  # the article of a law or treaty that is cited as a whole
 # Bidirectional overrides and other invisible controls may reorder what stands beside them; they carry no evidence.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
@@ -77,6 +78,13 @@ class Words:
     def has(self, key: str) -> bool:
         """True if words.csv has this key."""
         return key in self._texts
+
+    def norm(self, row: Mapping[str, Any]) -> str:
+        """An article as it is called: instrument, number, title; an act that is cited as a whole has no number."""
+        title = row[f"title_{self.language}"] or row["title_ru"] or row["title_en"]
+        instrument = self.text(row, "instrument").words
+        named = instrument if row["article"] == WHOLE_ACT else self("norm.line", instrument=instrument, article=row["article"])
+        return named + (f" {self('norm.titled', title=title)}" if title else "")
 
     # ── terms ────────────────────────────────────────────────────────────────────────────────────
     def label(self, terms: str, code: str) -> str:
@@ -273,7 +281,12 @@ def brief(text: str, limit: int = 90) -> str:
 
 def lower(text: str) -> str:
     """A label inside a sentence: its first letter small, unless it begins an abbreviation."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
+
+
+def enumerated(labels: Iterable[str]) -> str:
+    """Labels as one phrase: "Conviction, torture or ill-treatment"."""
+    return ", ".join(lower(label) if at else label for at, label in enumerate(labels))
 
 
 # ── searching across scripts ─────────────────────────────────────────────────────────────────────

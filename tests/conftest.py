@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -151,6 +151,36 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Bundle]:
         return made[asked]
 
     return make
+
+
+# What browser tests share. The imports stand inside: who runs the others needs neither Playwright nor Chromium.
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The dashboard of the shipped bundle, served once for all."""
+    from browser import serve
+
+    with serve() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium for the tests of a module: its event loop must not run under those of others."""
+    from browser import launch
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A tab of a reader who was never here, on a screen."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    yield context.new_page()
+    context.close()
 
 
 def rows_of(page: Any, kind: str) -> list[str]:

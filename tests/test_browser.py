@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser import PAGES, ROOT, chromium, launch, map_frame, serve, settle, watch
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from browser import PAGES, ROOT, chromium, map_frame, serve, settle, watch
+from playwright.sync_api import Browser, Locator, Page, expect
 
 pytestmark = [
     pytest.mark.browser,
@@ -23,27 +23,6 @@ pytestmark = [
     ),
 ]
 HAS_MAP = {"overview", "map"}
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serve() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = launch(playwright)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    yield context.new_page()
-    context.close()
 
 
 def captions(page: Page) -> str:
@@ -308,6 +287,20 @@ def test_the_map_stays_the_same_while_pages_change_around_it(page: Page, address
     page.wait_for_function("document.querySelector('.st-key-map iframe').getBoundingClientRect().height > 600")
 
 
+def test_a_cluster_opens_beside_the_legend_and_the_map_covers_nothing_below_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/map?case=C-001")
+    settle(page)
+    frame = map_frame(page)
+    frame.locator(".cluster", has_text=re.compile("^9$")).click()
+    badges = frame.locator(".cluster")
+    expect(badges).to_have_count(2)
+    badges.filter(has_text=re.compile("^7$")).click()  # a badge under the legend cannot be clicked
+    expect(frame.locator("[aria-label*='7 May 2019'], [title*='7 May 2019']").first).to_be_attached()
+    page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop = 1e6")
+    foot = "document.querySelector('.st-key-rest').getBoundingClientRect().top"
+    page.wait_for_function(f"document.querySelector('.st-key-map').getBoundingClientRect().bottom <= {foot}")
+
+
 def test_a_box_of_a_filter_is_ticked_by_space_and_keeps_the_focus(page: Page, address: str) -> None:
     page.goto(f"{address}/map")
     settle(page)
@@ -320,6 +313,22 @@ def test_a_box_of_a_filter_is_ticked_by_space_and_keeps_the_focus(page: Page, ad
     expect(box).to_be_checked()
     expect(box).to_be_focused()
     expect(page.locator(".t-chips a").first).to_contain_text("Killing")
+
+
+def test_tab_goes_into_an_open_filter_and_out_behind_it(page: Page, address: str) -> None:
+    page.goto(f"{address}/map")
+    settle(page)
+    page.get_by_role("button", name="What happened").focus()
+    page.keyboard.press("Enter")
+    boxes = page.get_by_role("checkbox")
+    expect(boxes.first).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(boxes.first).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.get_by_role("button", name="What happened")).to_be_focused()
+    boxes.last.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Who")).to_be_focused()
 
 
 def test_a_line_of_a_list_opens_its_card_without_loading_the_page_anew(page: Page, address: str) -> None:
@@ -350,6 +359,21 @@ def test_a_period_drawn_over_the_lanes_is_what_everything_shows(page: Page, addr
     expect(page.locator("[data-testid=stCaptionContainer]", has_text="incidents: from")).not_to_have_count(0, timeout=30_000)
     settle(page)
     assert int(re.search(r"(\d+) of \d+ incidents", captions(page))[1]) < int(re.search(r"(\d+) of \d+ incidents", before)[1])
+
+
+def test_no_other_host_may_send_a_page_messages(page: Page, address: str) -> None:
+    assert page.request.get(f"{address}/_stcore/host-config").json()["allowedOrigins"] == []
+
+
+def test_another_language_is_the_same_view(page: Page, address: str) -> None:
+    page.goto(f"{address}/map?type=detention")
+    settle(page)
+    page.evaluate("window.kept = true")
+    page.get_by_role("navigation", name="Language").get_by_role("link", name="Русский").press("Enter")
+    expect(page.locator("h1")).to_contain_text("Где это произошло", timeout=30_000)
+    settle(page)
+    assert page.url.endswith("/map?type=detention_short&lang=ru") and page.evaluate("window.kept")
+    assert page.locator(".t-languages [aria-current]").all_inner_texts() == ["Русский"]
 
 
 def test_a_mark_of_the_lanes_opens_its_record(page: Page, address: str) -> None:

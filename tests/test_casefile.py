@@ -197,3 +197,10 @@ def test_a_figure_of_burden_opens_its_rows_and_its_link_says_so():
     assert any("figure=0" in text.value for text in page.markdown)
     follow(page, figure="0")
     assert rows_of(page, "burden") == ["I-BZ-03"]
+
+
+def test_a_kind_of_actor_that_the_source_names_itself_is_not_said_twice(bundle):
+    words, row = Words(bundle, "en"), {"perpetrator_types": "court;prison"}
+    assert casefile.actors(words, row, "A district court") == "Prison authority. A district court"
+    assert casefile.actors(words, row, "") == "Court, prison authority"
+    assert casefile.actors(words, row, "Courtiers") == "Court, prison authority. Courtiers"

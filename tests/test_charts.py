@@ -23,7 +23,7 @@ def years(*rows: tuple[int, int, float]) -> pd.DataFrame:
 
 def acts(tiny, *incidents: dict[str, str]) -> tuple:
     bundle = tiny(incidents=list(incidents))
-    return select.select(bundle, Selection()).frame, bundle, Words(bundle, "en")
+    return select.select(bundle, Selection()).frame, Words(bundle, "en")
 
 
 # ── the histogram ────────────────────────────────────────────────────────────────────────────────
@@ -72,49 +72,49 @@ def test_only_what_is_dated_to_a_month_or_a_year_is_pale(english, came, pale):
 
 # ── the timeline ─────────────────────────────────────────────────────────────────────────────────
 def test_every_dated_incident_has_one_mark_with_its_id(shown, bundle, english):
-    figure = charts.timeline(shown, bundle, english, dark=False)
+    figure = charts.timeline(shown, english, dark=False)
     drawn = [key for trace in figure.data for key in trace.customdata]
     assert sorted(drawn) == sorted(shown.dropna(subset=["period_start", "period_end"])["incident_id"])
 
 
 def test_a_year_is_drawn_as_a_span_and_a_day_is_not(tiny):
-    frame, bundle, words = acts(tiny, {"period": "2019"}, {"incident_id": "I-2", "period": "2019-05-07"})
-    figure = charts.timeline(frame, bundle, words, dark=False)
+    frame, words = acts(tiny, {"period": "2019"}, {"incident_id": "I-2", "period": "2019-05-07"})
+    figure = charts.timeline(frame, words, dark=False)
     (span,) = figure.layout.shapes
     assert (str(span.x0)[:10], str(span.x1)[:10]) == ("2019-01-01", "2020-01-01")
 
 
 def test_acts_of_one_week_are_spread_inside_their_lane(tiny):
-    frame, bundle, words = acts(tiny, *({"incident_id": f"I-{at}", "period": f"2019-05-0{at}"} for at in range(1, 10)))
-    (trace,) = charts.timeline(frame, bundle, words, dark=False).data
+    frame, words = acts(tiny, *({"incident_id": f"I-{at}", "period": f"2019-05-0{at}"} for at in range(1, 10)))
+    (trace,) = charts.timeline(frame, words, dark=False).data
     assert len(set(trace.y)) > 4 and max(abs(y) for y in trace.y) < 0.5
 
 
 def test_a_case_that_is_highlighted_stands_out(tiny):
-    frame, bundle, words = acts(tiny, {}, {"incident_id": "I-2", "case_id": "C-1"})
-    sizes = [charts.timeline(frame, bundle, words, dark=False, highlight=case).data[0].marker.size for case in ("C-1", "C-2")]
+    frame, words = acts(tiny, {}, {"incident_id": "I-2", "case_id": "C-1"})
+    sizes = [charts.timeline(frame, words, dark=False, highlight=case).data[0].marker.size for case in ("C-1", "C-2")]
     assert min(sizes[0]) > max(sizes[1])
 
 
 def test_a_thousand_acts_become_marks_that_still_add_up(tiny, monkeypatch):
     monkeypatch.setattr("evidence.charts.acts.MAX_POINTS", 2)
-    frame, bundle, words = acts(tiny, {"incident_id": "I-1"}, {"incident_id": "I-2"}, {"incident_id": "I-3", "period": "2020"})
-    said = [text for trace in charts.timeline(frame, bundle, words, dark=True).data for text in trace.hovertext]
+    frame, words = acts(tiny, {"incident_id": "I-1"}, {"incident_id": "I-2"}, {"incident_id": "I-3", "period": "2020"})
+    said = [text for trace in charts.timeline(frame, words, dark=True).data for text in trace.hovertext]
     assert said == ["2019: 2\xa0incidents", "2020: 1\xa0incident"]
 
 
 def test_a_timeline_of_nothing_is_a_figure_and_a_sentence(shown, bundle, english):
-    assert charts.timeline(shown.iloc[:0], bundle, english, dark=False).data == ()
+    assert charts.timeline(shown.iloc[:0], english, dark=False).data == ()
     assert charts.timeline_alt(shown.iloc[:0], english) == "Timeline: no incident matches."
 
 
 def test_a_timeline_of_open_periods_alone_is_a_figure(tiny):
-    frame, bundle, words = acts(tiny, {"period": "2017/.."})
-    assert charts.timeline(frame, bundle, words, dark=False).data == ()
+    frame, words = acts(tiny, {"period": "2017/.."})
+    assert charts.timeline(frame, words, dark=False).data == ()
     assert "1\xa0incident" in charts.timeline_alt(frame, words)
 
 
 def test_what_a_mark_says_cannot_be_markup(tiny):
     bundle = tiny(places=[{"name_en": "<img src=x onerror=alert(1)>"}])
-    (said,) = charts.timeline(select.select(bundle, Selection()).frame, bundle, Words(bundle, "en"), dark=False).data[0].hovertext
+    (said,) = charts.timeline(select.select(bundle, Selection()).frame, Words(bundle, "en"), dark=False).data[0].hovertext
     assert "<img" not in said and "&lt;img" in said

@@ -346,6 +346,15 @@ def test_context_stands_above_all_acts_and_is_joined_to_none(bundle, english):
     )
 
 
+def test_no_name_of_the_context_runs_over_the_next_mark_of_its_row(bundle, english):
+    _, figure = draw(select.select(bundle, Selection()).frame, bundle, english, context=bundle["context"])
+    track = next(trace for trace in figure.data if trace.type == "scatter" and trace.mode == "markers+text")
+    a_letter = 5.8 * 86_400_000 / charts.Look(date(2000, 1, 1), date(2026, 12, 31), date(2026, 11, 24), False).pixels
+    named = [(x, y, x + len(name.strip()) * a_letter) for x, y, name in zip(track.x, track.y, track.text, strict=True) if name]
+    assert len(named) > len(track.x) / 2
+    assert not [x for x, y, end in named for other, row in zip(track.x, track.y, strict=True) if row == y and x < other < end]
+
+
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
 def open_page(**query: str) -> AppTest:
     """The page as a link opens it."""
@@ -407,7 +416,8 @@ def test_an_empty_selection_says_what_to_do(english):
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 @pytest.mark.parametrize("show", ["lanes", "trend", "table"])
 def test_every_view_speaks_every_language(show, language):
-    assert open_page(show=show, lang=language).title
+    page = open_page(show=show, lang=language)
+    assert Words(load.opened(), language)("question.pressure") in "".join(html.proto.body for html in page.get("html"))
 
 
 def test_the_board_is_told_what_may_and_may_not_be_said(english):

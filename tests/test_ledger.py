@@ -100,9 +100,35 @@ def test_the_ledger_neither_loses_nor_doubles_a_mention(bundle, selection):
     assert len(ledger.entries(frame)) == mentions
 
 
-def test_complaints_that_rest_on_an_article_belong_to_the_cases_asked_for(bundle):
-    assert ledger.relied_on(bundle, "N-024", ["C-001"]) == ["R-BZ-01"]
-    assert ledger.relied_on(bundle, "N-024", ["C-002"]) == []
+def test_an_article_leads_to_the_complaints_that_rest_on_it_and_to_no_others(bundle):
+    assert ledger.resting(bundle, ["R-BZ-01", "R-13"])["N-024"] == ["R-BZ-01"]
+    assert "N-024" not in ledger.resting(bundle, ["R-13"])
+
+
+def test_what_is_kept_or_disputed_is_told_with_who_says_so(bundle):
+    table = ledger.entries(bundle["incidents"])
+    told = table[table["relation"].isin([ledger.COMPLIED, ledger.DISPUTED])]
+    kept = told[told["relation"] == ledger.COMPLIED]
+    assert set(kept["incident_id"]) == {"I2-062", "I-BZ-02"}
+    assert all(bundle.row("incidents", key)[f"norms_account_{language}"] for key in told["incident_id"] for language in ("en", "ru", "kk"))
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ({"article": "N-074", "relation": "all"}, "Opinion adopted. "),
+        ({"article": "N-062"}, "found not liable"),
+        ({"article": "N-001", "relation": "all"}, "The expert review, which found no incitement"),
+        ({"article": "N-045"}, "Law of Kazakhstan on trade unions, 2014 :gray"),
+    ],
+)
+def test_the_ledger_says_what_a_body_found_and_who_says_a_norm_was_kept(link, said):
+    page = AppTest.from_file(str(ROOT / "pages/case.py"), default_timeout=60)
+    for name, value in {"show": "ledger", **link}.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    assert said in " ".join([text.value for text in page.markdown] + [button.label for button in page.button]).replace("\\", "")
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])

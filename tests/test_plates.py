@@ -148,6 +148,7 @@ def test_an_empty_selection_makes_a_plate_that_says_so(bundle, english):
 # ── parts ────────────────────────────────────────────────────────────────────────────────────────
 def test_a_long_word_is_cut_and_no_letter_is_lost():
     assert "".join(letters.wrap("a" * 300, 100, 14)) == "a" * 300
+    assert letters.wrap("Зорлық-зомбылық", 90, 14, 600) == ["Зорлық-", "зомбылық"]
     assert all(letters.width(line, 14) <= 100 for line in letters.wrap("many short words " * 30, 100, 14))
 
 
@@ -277,6 +278,16 @@ def test_bars_keep_their_numbers_notes_and_looks():
     svg = plates.bare(plates.bars_drawing(rows, alt="x"), "en")
     assert {"A", "10 t", "by the company", "B", "0"} <= set(texts(svg))
     assert svg.count("<rect") == 1  # a zero has a number and no bar
+
+
+def test_a_rule_found_unlawful_is_hatched_in_the_picture_as_its_note_says():
+    from evidence.charts.resettlement import Lane, Span
+
+    def drawn(look: str) -> str:
+        mark = Span(date(2003, 1, 1), date(2006, 1, 1), "3 km", "#5E7A66", look=look)
+        return plates.bare(plates.spans_drawing([Lane("<b>3 km</b>", (mark,))], date(2000, 1, 1), date(2020, 1, 1), alt="x"), "en")
+
+    assert len(drawn("bar struck now")) > len(drawn("bar now")) and "stroke-dasharray" in drawn("bar proposed now")
 
 
 def test_every_stage_of_a_board_keeps_its_words():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from evidence.rules import PRIMARY_TYPES, Source, corroboration, grade, independent
+from evidence.rules import Source, corroboration, grade, independent, primary_types, state_bodies
 
 
 def source(key: str, publisher: str = "", **more) -> Source:
@@ -76,6 +76,6 @@ def test_a_report_of_a_report_is_no_second_voice(tiny):
     assert list(corroboration(pd.Series(["S-1;S-3", "S-2;S-3", "S-3;S-4"]), bundle)) == ["C2", "C2", "C3"]
 
 
-def test_every_primary_type_is_a_type_of_source(bundle):
-    terms = bundle["vocabulary"]
-    assert set(terms.loc[terms["list"] == "source_type", "code"]) >= PRIMARY_TYPES
+def test_what_speaks_for_itself_and_who_is_the_state_are_terms_of_the_vocabulary(bundle):
+    assert "court_record" in primary_types(bundle) and not {"media", "ngo_release", "government_release"} & primary_types(bundle)
+    assert "police" in state_bodies(bundle) and not {"company_staff", "national_company", "unknown"} & state_bodies(bundle)

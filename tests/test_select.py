@@ -126,6 +126,13 @@ def test_search_finds_article_274(bundle):
     assert {"I-BZ-01", "I-BZ-04"} <= ids(bundle, text="274")
 
 
+@pytest.mark.parametrize("asked", ["article 274", "art. 274", "статья 274", "ст.274", "274-бап", "“274”"])
+def test_search_finds_an_article_however_it_is_asked_for(bundle, asked):
+    assert list(select(bundle, Selection(text=asked)).frame["incident_id"]) == list(
+        select(bundle, Selection(text="274")).frame["incident_id"]
+    )
+
+
 def test_search_finds_people_companies_and_sources(bundle):
     assert ids(bundle, text="Akhmedyarov") == ids(bundle, text="Ахмедьяров") != set()
     assert "I-BZ-02" in ids(bundle, text="KPO")
@@ -213,6 +220,10 @@ def test_all_relations_are_said_with_a_word(bundle):
 def test_codes_may_stand_in_one_word_or_in_several(bundle):
     once = from_query({"type": ["killing,assault"]}, bundle)[0]
     assert once == from_query({"type": ["killing", "assault"]}, bundle)[0] == Selection(type=("killing", "assault"))
+
+
+def test_a_code_may_be_cut_short_where_only_one_begins_so(bundle):
+    assert from_query({"type": ["detention,arrest,deten"]}, bundle) == (Selection(type=("detention_short",)), ["type=arrest", "type=deten"])
 
 
 @pytest.mark.parametrize(

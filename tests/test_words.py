@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.model import parse_period
-from evidence.words import Words, brief, clean, fold, kazakh_part, lower
+from evidence.words import Words, brief, clean, enumerated, fold, kazakh_part, lower
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +165,7 @@ def test_a_bundle_is_called_in_the_language_of_the_reader_where_it_says_how(bund
     assert Words(bundle, "ru").title == bundle.schema["titles"]["ru"] != bundle.title
     untold = replace(bundle, schema={name: said for name, said in bundle.schema.items() if name != "titles"})
     assert Words(untold, "ru").title == bundle.title
+
+
+def test_labels_in_a_phrase_begin_small_but_an_abbreviation_stays():
+    assert enumerated(["A relative", "A UN body", "СМИ", "Дело"]) == "A relative, a UN body, СМИ, дело"

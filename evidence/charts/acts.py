@@ -9,16 +9,13 @@ import pandas as pd
 
 from evidence.charts.ink import ACT, FONT, GROUND, INK, MAX_POINTS, RULE, tone
 from evidence.charts.marks import spoken
-from evidence.model import Bundle
 from evidence.words import Words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def timeline(
-    shown: pd.DataFrame, bundle: Bundle, words: Words, *, dark: bool, highlight: str | None = None, height: int = 430
-) -> go.Figure:
+def timeline(shown: pd.DataFrame, words: Words, *, dark: bool, highlight: str | None = None, height: int = 430) -> go.Figure:
     """Acts as glyphs on lanes of their family, spans as bars: a point for a day, a soft bar for what is dated less exactly.
 
     `highlight` is a case whose acts stand out. Every mark carries its incident id in `customdata`.

@@ -20,6 +20,7 @@ from evidence.words import Words, brief
 
 # Heights are in pixels, so that five lanes and sixty are equally legible.
 _ROW, _GAP, _GLYPH = 15, 9, 12
+_CONTEXT_ROWS = 14  # deep enough for the names of a law or two a year
 _ROWS = 9  # so many rows deep may a lane be before its glyphs overlap
 
 
@@ -61,7 +62,9 @@ def lanes(
         drawn, bottom = _looked(looked, words, look, bottom)
         traces += drawn
     counts = dict(zip(sorted_acts.summary["lane"], sorted_acts.summary["n"], strict=True))
-    labels = [f"<b>{escape(brief(names[lane], 54))}</b>  {words.number(int(counts[lane]))}" for lane in shown]
+    labels = [
+        f"<b>{escape(brief(names[lane], min(54, int(look.width / 7.2) - 3)))}</b>  {words.number(int(counts[lane]))}" for lane in shown
+    ]
     traces.append(names_over(labels, edges[:-1], look))
     base = layout(look, words, bottom)
     axis = {**base["yaxis"], "tickvals": edges[:-1], "range": [bottom, 0]}
@@ -271,19 +274,18 @@ def _context_track(context: pd.DataFrame, words: Words, look: Look, top: float) 
     if not events:
         return [], top
     starts = np.array([max(when.a, look.left) for when, _ in events])
-    names = [brief(str(words.text(row, "title")), 40) for _, row in events]
-    room = np.array([len(name) * 6.6 + 16 for name in names]) / look.pixels
-    depth = pack(starts, starts + room, 5)
-    taken: dict[int, float] = {}
+    names = [brief(str(words.text(row, "title")), 34) for _, row in events]
+    room = np.array([len(name) * 5.8 + 16 for name in names]) / look.pixels
+    depth = pack(starts, starts + room, _CONTEXT_ROWS)
     for (when, row), start, name, row_at, width in zip(events, starts, names, depth, room, strict=True):
         y = top + LABEL + 15 * (row_at + 0.5)
         told = "<br>".join(
             escape(part) for part in (words.label("context_kind", row["kind"]), str(words.text(row, "title")), words.date(row["period"]))
         )
         boxes.soft((when.a, when.b, when.c, when.d), y, 13, look.faint, 0.22, told, "")
-        # A name that would run over its neighbour or out of the figure is left to the pointer and the list.
-        fits = taken.get(row_at, -np.inf) <= start and start + width <= look.right
-        taken[row_at] = start + width if fits else taken.get(row_at, -np.inf)
+        # A name that would run over the next mark of its row or out of the figure is left to the pointer and the list.
+        beside = starts[(depth == row_at) & (starts >= start)]
+        fits = start + width <= min([look.right, *np.sort(beside)[1:2]])
         xs.append(start * DAY_MS)
         ys.append(y)
         texts.append(f"  {escape(name)}" if fits else "")

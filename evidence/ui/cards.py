@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import geo, ledger, report, rules, select, zones
+from evidence import casefile, geo, ledger, report, rules, select, zones
 from evidence.model import split
 from evidence.ui.lists import citation, day_shown, listing, openers, zone_html
-from evidence.ui.page import CARDS, Page, md, page_link, tell, unpick
+from evidence.ui.page import CARDS, Page, href, md, page_link, tell, unpick
 from evidence.words import Words
 
 Row = Mapping[str, Any]
@@ -110,15 +110,10 @@ def _source(words: Words, row: Row) -> None:
 def source_item(words: Words, row: Row) -> str:
     """A source as an item of a list: what it is, how far it was read, where it lies."""
     line = md(report.source_line(row, words))
-    places = [f"[{words('source.open')}]({_address(row['url'])})"] if row["url"] else [md(words("source.no_address"))]
-    places.append(f"[{words('source.archive')}]({_address(row['archive_url'])})" if row["archive_url"] else md(words("source.no_archive")))
+    places = [f"[{words('source.open')}]({href(row['url'])})"] if row["url"] else [md(words("source.no_address"))]
+    places.append(f"[{words('source.archive')}]({href(row['archive_url'])})" if row["archive_url"] else md(words("source.no_archive")))
     how = f"{words.label('source_type', row['type'])}; {words.label('read_extent', row['read_extent'])}"
     return f"- {line} {' · '.join(places)}  \n  :gray[{md(how)} · {md(row['source_id'])}]"
-
-
-def _address(url: str) -> str:
-    """An address that cannot break out of a Markdown link."""
-    return url.replace(" ", "%20").replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E").replace('"', "%22")
 
 
 def _claims(page: Page, key: str) -> None:
@@ -190,11 +185,10 @@ def _incident(page: Page, row: Row) -> None:
         _fact(words, "card.learned", words.date(row["learned"]))
     _fact(words, "card.place", _place_line(page, place, row), words("card.no_place", country=words.label("country", row["country"])))
     _text(words, row, "victims", "card.who")
-    actors = ", ".join(words.label("perpetrator_type", code) for code in split(row["perpetrator_types"]))
     detail = "; ".join(
         part for part in (words.text(row, "perpetrator").words, _names(page, "organisations", row["organisation_ids"])) if part
     )
-    _fact(words, "card.by_whom", f"{actors}. {detail}" if detail else actors)
+    _fact(words, "card.by_whom", casefile.actors(words, row, detail))
     _fact(
         words,
         "card.asserted_by",
@@ -221,6 +215,7 @@ def _incident(page: Page, row: Row) -> None:
     for column in ledger.RELATIONS.values():
         for key in split(row[column]):
             _norm(page, key, f"card.{column}")
+    _text(words, row, "norms_account", "card.norms_account")
     if row["articles_as_printed"] and not (row["norms_invoked"] or row["norms_breached"]):
         _fact(words, "card.articles", row["articles_as_printed"])
     _text(words, row, "caveat", "card.caveat")
@@ -246,10 +241,10 @@ def _place_line(page: Page, place: Row | None, row: Row) -> str:
     if place is None:
         return detail
     name = words.name("places", place["place_id"])
-    return "; ".join(part for part in (name, detail, _precision(words, place)) if part)
+    return "; ".join(part for part in (name, detail, precision(words, place)) if part)
 
 
-def _precision(words: Words, row: Row) -> str:
+def precision(words: Words, row: Row) -> str:
     """ "known to the settlement, within 800 m": how exactly a position is known."""
     label = words.label("location_precision", row["location_precision"])
     radius = row.get("location_radius_m")
@@ -270,10 +265,7 @@ def _norm(page: Page, key: str, label: str) -> None:
 
 def norm_line(words: Words, row: Row) -> str:
     """An article as it is called: instrument, number, title."""
-    title = row[f"title_{words.language}"] or row["title_ru"] or row["title_en"]
-    return words("norm.line", instrument=words.text(row, "instrument").words, article=row["article"]) + (
-        f" {words('norm.titled', title=title)}" if title else ""
-    )
+    return words.norm(row)
 
 
 def _response(page: Page, row: Row) -> None:
@@ -320,7 +312,7 @@ def _place(page: Page, row: Row) -> None:
     _head(words.name("places", key), f"{words.label('place_kind', row['kind'])}, {parent}")
     _corrections(page, key)
     _fact(words, "place.aliases", ", ".join(split(row["aliases"])))
-    _fact(words, "card.position", _precision(words, row))
+    _fact(words, "card.position", precision(words, row))
     _text(words, row, "location_basis")
     if row["exists_to"]:
         _fact(words, "place.until", words.date(row["exists_to"]))
@@ -380,7 +372,7 @@ def _asset(page: Page, row: Row) -> None:
         for stake in stakes.to_dict("records"):
             dates = " · ".join(words.date(stake[c]) for c in ("valid_from", "valid_to") if stake[c])
             _put(f"- {md(words.name('organisations', stake['owner_id']))}: {md(words.number(stake['percent']))} % {md(dates)}")
-    _fact(words, "card.position", _precision(words, row))
+    _fact(words, "card.position", precision(words, row))
     _text(words, row, "location_basis")
     for column in ("discovered", "production_start"):
         _fact(words, f"asset.{column}", words.date(row[column]) if row[column] else "")
@@ -417,7 +409,7 @@ def _flare(page: Page, row: Row) -> None:
         )
     if row["nearest_settlement"] and pd.notna(row["nearest_settlement_km"]):
         _fact(words, "flare.nearest", f"{row['nearest_settlement']}, {words.number(row['nearest_settlement_km'], 1)} km")
-    _fact(words, "card.position", _precision(words, row))
+    _fact(words, "card.position", precision(words, row))
     _text(words, row, "note")
     _sources(page, row["source_ids"])
 
@@ -429,7 +421,7 @@ def _station(page: Page, row: Row) -> None:
     _fact(words, "station.kind", words.label("station_kind", row["kind"]))
     _fact(words, "station.active", words.label("station_active", row["active"]))
     _fact(words, "asset.operator", words.name("organisations", row["operator_id"]) if row["operator_id"] else "")
-    _fact(words, "card.position", _precision(words, row))
+    _fact(words, "card.position", precision(words, row))
     _text(words, row, "note")
     readings = page.bundle["air_readings"]
     readings = readings.loc[[row["station_id"] in split(cell) for cell in readings["subject_ids"]]]

@@ -15,9 +15,9 @@ from evidence.model import Bundle, parse_period, split
 from evidence.ui.cards import card, norm_line, source_item, title_of
 from evidence.ui.filters import chips, filters
 from evidence.ui.lists import listing, paged
-from evidence.ui.page import CARDS, Page, box, change, extra, find, foot, here, md, opens, say, set_extra, sheet, tell
+from evidence.ui.page import CARDS, Page, box, change, extra, find, foot, here, href, left_out, md, opens, say, set_extra, sheet, tell
 from evidence.ui.pressure import choose
-from evidence.words import Words, brief, lower
+from evidence.words import brief, lower
 
 SHOWS = ("file", "ledger", "dossier")
 CASES_OFFERED = 400  # in the list; filters reach the others
@@ -222,12 +222,13 @@ def _act(page: Page, link: Link) -> list[str]:
     facts.append(
         (
             "card.by_whom",
-            f"{md(_by_whom(words, row))} **({md(words('case.asserted', who=lower(who)))};"
+            f"{md(casefile.actors(words, row, words.text(row, 'perpetrator').words))} **({md(words('case.asserted', who=lower(who)))};"
             f" {md(lower(words.label('involvement', row['involvement'])))})**",
         )
     )
     facts.append(("card.reason", tell(words, words.text(row, "reason_given"))))
     facts += [(f"card.{column}", _norms(page, row[column])) for column in ledger.RELATIONS.values()]
+    facts.append(("card.norms_account", tell(words, words.text(row, "norms_account"))))
     if not (row["norms_invoked"] or row["norms_breached"]):
         facts.append(("card.articles", md(row["articles_as_printed"])))
     lines.append(_facts(page, facts))
@@ -238,15 +239,6 @@ def _act(page: Page, link: Link) -> list[str]:
         lines.append(f"**{md(words('card.contested'))}**")
     lines.append(_sources_short(page, row["source_ids"], link.grade))
     return [line for line in lines if line]
-
-
-def _by_whom(words: Words, row: Row) -> str:
-    """The kinds of those who acted, and what the source calls them; not the same word twice."""
-    actors = ", ".join(words.label("perpetrator_type", code) for code in split(row["perpetrator_types"]))
-    detail = words.text(row, "perpetrator").words
-    if not actors or detail.casefold().startswith(actors.casefold()):
-        return detail
-    return f"{actors}. {detail}" if detail else actors
 
 
 def _update(page: Page, update: Row) -> str:
@@ -317,12 +309,8 @@ def _source_short(page: Page, row: Row) -> str:
     words = page.words
     when = f", {words.date(row['date'])}" if row["date"] else ""
     how = lower(words.label("read_extent", row["read_extent"]))
-    link = f" [{words('source.open')}]({_address(row['url'])})" if row["url"] else ""
+    link = f" [{words('source.open')}]({href(row['url'])})" if row["url"] else ""
     return f"{md(row['publisher'])}{md(when)} ({md(how)}){link}"
-
-
-def _address(url: str) -> str:
-    return "".join({" ": "%20", "(": "%28", ")": "%29", "<": "%3C", ">": "%3E", '"': "%22"}.get(letter, letter) for letter in url)
 
 
 def _response(page: Page, link: Link) -> list[str]:
@@ -423,6 +411,9 @@ def _missing(page: Page, case: str) -> None:
     if acts["contested"].any():
         ids = tuple(acts.loc[acts["contested"].astype(bool), "incident_id"])
         grades.append(_with_rows(page, "contested", md(words("case.contested", n=len(ids))), ids))
+    opened = extra("figure")
+    if not opened.isdigit() and opened not in {"", "contested", *found, *(gap.key for gap in gaps)}:
+        left_out("figure")
     sheet(f"### {words('case.missing')}", *(lines or [words("case.missing_none")]), f"### {words('case.grades')}", *grades)
 
 

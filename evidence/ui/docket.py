@@ -17,7 +17,7 @@ from evidence.ui.figures import PHONE
 from evidence.ui.figures import drawn as drawn_figure
 from evidence.ui.handover import Shown, take
 from evidence.ui.lists import openers, paged
-from evidence.ui.page import Page, box, extra, here, md, opens, say, set_extra, sheet, take_choice, tell
+from evidence.ui.page import Page, box, extra, here, left_out, md, opens, say, set_extra, sheet, take_choice, tell
 from evidence.ui.plates import caption, figure_plate, plate_buttons
 from evidence.ui.stage import theme
 from evidence.words import Words, brief, lower
@@ -155,7 +155,10 @@ def _narrowed(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
         else words("answers.all", n=len(rows))
         for state in present
     }
-    state = extra("state", "", present)
+    state, mechanism = docket.asked_of(rows, extra("state"), extra("mechanism"))
+    for word, known in (("state", state), ("mechanism", mechanism)):
+        if extra(word) and not known:
+            left_out(word)
     st.session_state["docket_state"] = state
     st.pills(
         words("answers.states"),
@@ -171,12 +174,10 @@ def _narrowed(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
     )
     if state:
         say(words.definition("docket_state", state))
-    mechanism = extra("mechanism", "", set(rows["mechanism"].astype(str)))
     if mechanism:
         name = md(words.label("mechanism", mechanism))
         st.button(words("answers.only", name=name), key="docket_only", on_click=set_extra, kwargs={"mechanism": ""})
-    shown = rows[rows["state"] == state] if state else rows
-    return shown[shown["mechanism"].astype(str) == mechanism] if mechanism else shown
+    return docket.narrowed(rows, state, mechanism)
 
 
 def _line(page: Page, row: Row) -> str:
@@ -420,13 +421,16 @@ def answers_download(page: Page, rows: pd.DataFrame) -> None:
     if rows.empty:
         return
     words, bundle = page.words, page.bundle
+    state, mechanism = docket.asked_of(rows, extra("state"), extra("mechanism"))
 
     def made() -> Shown:
-        table, wide = bundle["responses"], whole(bundle, rows)
+        listed = docket.narrowed(rows, state, mechanism)
+        table, wide = bundle["responses"], whole(bundle, listed)
         added = [name for name in wide.columns if name not in table.columns and not name.endswith(report.DERIVED)]
         selected = select.select(bundle, page.selection)
-        caption = words("answers.caption", n=len(rows), total=len(table), acts=selected.n)
-        return [report.rows_of(bundle, "responses", wide, added)], f"{caption}. {select.in_words(selected, words)}"
+        caption = words("answers.caption", n=len(listed), total=len(table), acts=selected.n)
+        only = [words.label(terms, code) for terms, code in (("docket_state", state), ("mechanism", mechanism)) if code]
+        return [report.rows_of(bundle, "responses", wide, added)], ". ".join([caption, *only, select.in_words(selected, words)])
 
     take(page, made)
 

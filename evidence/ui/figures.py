@@ -71,15 +71,13 @@ def choose_view(page: Page) -> str:
     """Map, or the same records as a list: "map" or "list"."""
     words = page.words
     st.session_state["view"] = shown = extra("show", MAP_VIEWS[0], MAP_VIEWS)
-    if (said := extra("show")) and said not in MAP_VIEWS:
-        st.warning(words("link.unknown", words=f"“{md(f'show={said[:60]}')}”"))
     st.segmented_control(
         words("map.view"),
         MAP_VIEWS,
         format_func=lambda code: words(f"map.view_{code}"),
         key="view",
         on_change=take_choice,
-        args=("view", "shov", MAP_VIEWS[0]),
+        args=("view", "show", MAP_VIEWS[0]),
         required=True,
         label_visibility="collapsed",
     )
@@ -147,7 +145,7 @@ def timeline(page: Page, selected: Selected, *, height: int = 430) -> None:
 def _timeline(bundle: Bundle, selection: Selection, words: Words, dark: bool, height: int) -> str:
     """The figure as Plotly's JSON; kept, because to check its marks takes longer than all the rest of the page."""
     shown = select.select(bundle, selection).frame
-    return charts.timeline(shown, bundle, words, dark=dark, highlight=bundle.schema.get("flagship_case"), height=height).to_json()
+    return charts.timeline(shown, words, dark=dark, highlight=bundle.schema.get("flagship_case"), height=height).to_json()
 
 
 def plot(page: Page, figure: str, *, key: str, alt: str, height: int) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
-from evidence import casefile, ledger, select
+from evidence import casefile, docket, ledger, select
 from evidence.model import split
 from evidence.select import Selected
 from evidence.ui.cards import card, norm_line
 from evidence.ui.lists import listing
 from evidence.ui.page import Page, change, extra, md, opens, pick, say, set_extra, take_choice, tell
 from evidence.ui.pressure import choose
-from evidence.words import brief, lower
+from evidence.words import WHOLE_ACT, brief, lower
 
 SCOPES = ("all", "case")
 CASES = 30  # of an article, told one by one
@@ -38,15 +40,20 @@ def _ledger(page: Page, case: str) -> None:
     selected = _selected(page, case, scope)
     say(select.in_words(selected, words))
     found = ledger.entries(selected.frame)
-    if found.empty:
+    resting = _resting(page, selected, scope)
+    if found.empty and not resting:
         st.info(words("ledger.none"))
         return
     articles = ledger.by_article(found)
     named = found["incident_id"].nunique()
     st.subheader(words("ledger.articles", n=len(articles), named=named, total=selected.n), anchor=False)
-    norm = _choose_article(page, articles)
-    _article(page, selected, found, norm)
-    _table(page, found if scope == "case" else found[found["norm_id"] == norm])
+    if alone := len(resting.keys() - set(articles["norm_id"])):
+        say(words("ledger.articles_alone", n=alone))
+    norm = _choose_article(page, articles, resting)
+    _article(page, selected, found, norm, resting.get(norm, []))
+    table = found if scope == "case" else found[found["norm_id"] == norm]
+    if len(table):
+        _table(page, table)
 
 
 def _selected(page: Page, case: str, scope: str) -> Selected:
@@ -54,15 +61,24 @@ def _selected(page: Page, case: str, scope: str) -> Selected:
     return select.select(page.bundle, wanted)
 
 
-def _choose_article(page: Page, articles: pd.DataFrame) -> str:
-    """The article that is opened: the one of the link, else the most used."""
+def _resting(page: Page, selected: Selected, scope: str) -> dict[str, list[str]]:
+    """The complaints and decisions beside the acts shown, by the article they rest on; as on the Answers page, all of them if nothing is filtered."""
+    unfiltered = scope == "all" and page.selection.but(case=()).is_default()
+    return ledger.resting(page.bundle, docket.chosen(page.bundle, selected.frame["case_id"], unfiltered=unfiltered)["response_id"])
+
+
+def _choose_article(page: Page, articles: pd.DataFrame, resting: dict[str, list[str]]) -> str:
+    """The article that is opened: the one of the link, else the most used. Last come those that only complaints and decisions name."""
     words = page.words
     numbers = dict(zip(articles["norm_id"], articles["acts"], strict=True))
+    numbers |= dict.fromkeys(sorted(resting.keys() - numbers.keys()), 0)
     norm = extra("article", next(iter(numbers)), numbers)
     st.session_state["chosen_article"] = norm
     st.selectbox(
         words("ledger.choose"), list(numbers), key="chosen_article", on_change=take_choice, args=("chosen_article", "article"),
-        format_func=lambda key: words("ledger.option", name=brief(_name(page, key), 110), n=int(numbers[key])),
+        format_func=lambda key: words("ledger.option", name=brief(_name(page, key), 110), n=int(numbers[key]))
+        if numbers[key]
+        else words("ledger.option_alone", name=brief(_name(page, key), 110), n=len(resting[key])),
     )  # fmt: skip
     return norm
 
@@ -72,21 +88,21 @@ def _name(page: Page, key: str) -> str:
     return norm_line(page.words, row) if row is not None else key
 
 
-def _article(page: Page, selected: Selected, found: pd.DataFrame, norm: str) -> None:
-    """One article: how often, against whom, with what outcome; then the acts themselves."""
+def _short(page: Page, row: casefile.Row) -> str:
+    """An article by its number; an act that is cited as a whole by its name."""
+    return str(page.words.norm(row) if row["article"] == WHOLE_ACT else row["article"])
+
+
+def _article(page: Page, selected: Selected, found: pd.DataFrame, norm: str, relied: list[str]) -> None:
+    """One article: how often, against whom, with what outcome; who says it was breached, kept or disputed; what rests on it."""
     words, bundle = page.words, page.bundle
     row = bundle.row("norms", norm) or {}
     uses = ledger.uses(bundle, selected.frame, found, norm)
     acts = sum(len(use.incident_ids) for use in uses)
     article = str(row.get("article", ""))
-    st.header(
-        md(
-            words("ledger.sentence", article=article, acts=acts, cases=len(uses))
-            if uses
-            else words("ledger.sentence_none", article=article)
-        ),
-        anchor=False,
-    )
+    named = {"name": _name(page, norm)} if article == WHOLE_ACT else {"article": article}
+    sentence = ("ledger.sentence" if "article" in named else "ledger.sentence_law") + ("" if uses else "_none")
+    st.header(md(words(sentence, acts=acts, cases=len(uses), **named) if uses else words(sentence, **named)), anchor=False)
     st.markdown(
         f"{md(_name(page, norm))} :gray[({md(words.label('title_status', row.get('title_status', '')))})]  \n{tell(words, words.text(row, 'duty'))}"
     )
@@ -104,12 +120,17 @@ def _article(page: Page, selected: Selected, found: pd.DataFrame, norm: str) -> 
     if len(said):
         who = ", ".join(lower(words.label("asserted_by", code)) for code in dict.fromkeys(said["asserted_by"]))
         st.markdown(md(words("ledger.breached_by", n=said["incident_id"].nunique(), who=who)))
-    relied = ledger.relied_on(bundle, norm, dict.fromkeys(selected.frame["case_id"]))
+    for relation in (ledger.COMPLIED, ledger.DISPUTED):
+        told = found[(found["norm_id"] == norm) & (found["relation"] == relation)]
+        if len(told):
+            who = "; ".join(dict.fromkeys(_said_by(page, entry) for entry in told.to_dict("records")))
+            st.markdown(md(words(f"ledger.{relation}_by", n=told["incident_id"].nunique(), who=who)))
     if relied:
         st.markdown(f"**{words('ledger.relied')}**")
         for key in relied[:ROWS]:
             response = bundle.row("responses", key)
             label = f"{words.date(response['period'])} · {words.label('response_kind', response['kind'])}: {words.name('responses', key)}"
+            label += f". {words.label('response_stage', response['stage'])}. {brief(words.text(response, 'outcome').words, 160)}"
             st.button(
                 md(label), key=f"row_relied_{key}", on_click=pick, args=("response", key), type="tertiary", width="stretch", wrap=True
             )
@@ -127,7 +148,7 @@ def _uses(page: Page, uses: list[ledger.Use]) -> None:
         kinds = ", ".join(lower(words.label("defender_type", code)) for code in use.defender_types)
         ended = casefile.in_words(use.ended, words) if use.ended else words("ledger.no_end")
         others = [page.bundle.row("norms", key) for key in use.also]
-        also = words("ledger.also", others=", ".join(row["article"] for row in others if row is not None)) if use.also else ""
+        also = words("ledger.also", others=", ".join(_short(page, row) for row in others if row is not None)) if use.also else ""
         cells = [
             md(words.name("cases", use.case_id)),
             md(words.count(len(use.incident_ids), "incident")),
@@ -184,7 +205,7 @@ def _table(page: Page, found: pd.DataFrame) -> None:
                 f"{md(title)} :gray[({md(lower(words.label('title_status', norm['title_status'])))})]",
                 opens(page, row["incident_id"], f"{md(kinds)}, {md(words.date(act['period']))}"),
                 md(words(f"ledger.relation_{row['relation']}")),
-                md(words.label("asserted_by", row["asserted_by"])),
+                md(_said_by(page, row)),
                 md("; ".join(f"{who}: {said}" for who, said in _replies(page, act))),
             ]
         )
@@ -196,6 +217,13 @@ def _table(page: Page, found: pd.DataFrame) -> None:
         frame = select.index(bundle).frame
         st.markdown(f"**{words('ledger.open')}**")
         listing(page, frame[frame["incident_id"].isin(set(found["incident_id"]))], key="ledger", size=20)
+
+
+def _said_by(page: Page, entry: dict[str, Any]) -> str:
+    """Who says so: for an article kept or disputed in the record's own words, else who asserts the act."""
+    act = page.bundle.row("incidents", entry["incident_id"]) or {}
+    own = page.words.text(act, "norms_account") if entry["relation"] in {ledger.COMPLIED, ledger.DISPUTED} else None
+    return own.words if own and own.words else str(page.words.label("asserted_by", entry["asserted_by"]))
 
 
 def _replies(page: Page, act: casefile.Row) -> list[tuple[str, str]]:

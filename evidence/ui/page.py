@@ -121,6 +121,11 @@ def md(text: Any) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", str(text).replace("\n", " "))
 
 
+def href(url: str) -> str:
+    """An address from data that cannot break out of a Markdown link."""
+    return url.replace(" ", "%20").replace("(", "%28").replace(")", "%29").replace("<", "%3C").replace(">", "%3E").replace('"', "%22")
+
+
 def navigation(streamlit: ModuleType) -> Any:
     """The pages in their order, named in the reader's language."""
     bundle = load.opened()
@@ -152,15 +157,9 @@ def open_page(key: str) -> Page:
     st.set_page_config(page_title=f"{words(f'page.{key}')} · Tamshy", layout="wide", initial_sidebar_state="collapsed")
     if bundle.synthetic:
         st.error(words("synthetic.banner"))
-    title, language = st.columns([4.4, 1.6], vertical_alignment="bottom")
-    title.title(words(f"question.{key}"), anchor=False)
-    with language:
-        st.segmented_control(
-            words("language.label"), LANGUAGES, format_func=LANGUAGE_NAMES.get, key="language", required=True,
-            default=None, on_change=_take_language, label_visibility="collapsed",
-        )  # fmt: skip
-    if unknown := st.session_state.get("unknown"):
-        st.warning(words("link.unknown", words=words.all_of(f"“{md(word[:60])}”" for word in unknown)))
+    _head(page)
+    st.session_state["place_left_out"] = (st.empty(), [])
+    _tell_left_out(words, *st.session_state.get("unknown", ()))
     if (version := st.session_state.get("link_version")) and version != bundle.version:
         from evidence.ui.handover import changed_since  # told by the panel that hands out such links, and only then
 
@@ -169,16 +168,26 @@ def open_page(key: str) -> Page:
     return page
 
 
+def _head(page: Page) -> None:
+    """The page's question, and the languages, each a link to the same view; one piece for the browser, since all else waits below it."""
+    words, address, current = page.words, selecting(page), ' aria-current="true"'
+    languages = "".join(
+        f'<a href="{escape(address(page.selection.but(language=code)))}" lang="{code}" hreflang="{code}"'
+        f"{current if code == words.language else ''}>{LANGUAGE_NAMES[code]}</a>"
+        for code in LANGUAGES
+    )
+    st.html(
+        f'<div class="t-head"><h1>{escape(words(f"question.{page.key}"))}</h1>'
+        f'<nav class="t-languages" aria-label="{escape(words("language.label"))}">{languages}</nav></div>'
+    )
+
+
 def settle(key: str) -> Page:
     """What the page `key` works with, by the link or by what the reader chose; nothing is drawn, and to ask again changes nothing."""
     bundle = load.opened()
     st.session_state["page"] = key
     selection = _read_link(bundle, opening=True)
     return Page(key, bundle, speak(bundle, selection.language), selection, st.session_state.get("picked"))
-
-
-def _take_language() -> None:
-    change(language=st.session_state["language"])
 
 
 def change(**fields: Any) -> None:
@@ -197,9 +206,28 @@ def unpick() -> None:
 
 
 def extra(word: str, default: str = "", allowed: Iterable[str] | None = None) -> str:
-    """What this page's link says beyond the selection, or `default`; a value that is not `allowed` counts as not said."""
+    """What this page's link says beyond the selection, or `default`; a value that is not `allowed` counts as not said, and that is told."""
     value = st.session_state.get("extra", {}).get(st.session_state.get("page"), {}).get(word, default)
-    return value if allowed is None or value in set(allowed) else default
+    if allowed is None or value in set(allowed):
+        return str(value)
+    left_out(word)
+    return default
+
+
+def left_out(word: str) -> None:
+    """Tell that this word of the link means nothing here, while the view is still the one that the link opened."""
+    state = st.session_state
+    value = state.get("extra", {}).get(state.get("page"), {}).get(word)
+    if value and state.get("opened_by") == state.get("link"):
+        _tell_left_out(speak(load.opened(), state["selection"].language), f"{word}={value}")
+
+
+def _tell_left_out(words: Words, *said: str) -> None:
+    """One sentence under the head for all that the link says and nobody understands."""
+    place, told = st.session_state.get("place_left_out") or (None, [])
+    if place is not None and (new := [word for word in said if word not in told]):
+        told.extend(new)
+        place.warning(words("link.unknown", words=words.all_of(f"“{md(word[:60])}”" for word in told)))
 
 
 def set_extra(**values: str) -> None:
@@ -233,8 +261,7 @@ def _read_link(bundle: Bundle, *, opening: bool = False) -> Selection:
             unknown.append(f"id={query['id'][-1]}")
         if opening:
             state["extra"] = {**state.get("extra", {}), page: {word: query[word][-1][:120] for word in EXTRAS & query.keys()}}
-        state.update(selection=selection, unknown=unknown, picked=picked, link_version=query.get("v", [None])[-1])
-    state["language"] = state["selection"].language
+        state.update(selection=selection, unknown=unknown, picked=picked, link_version=query.get("v", [None])[-1], opened_by=None)
     return state["selection"]
 
 
@@ -262,6 +289,7 @@ def write_link() -> None:
     if query != state.get("link") or query != {key: st.query_params.get_all(key) for key in st.query_params}:
         st.query_params.from_dict(query)
     state["link"] = query
+    state["opened_by"] = query if state.get("opened_by") is None else state["opened_by"]
 
 
 def tell(words: Words, text: Text) -> str:

@@ -19,7 +19,7 @@ from evidence.select import Selected
 from evidence.ui.cards import card
 from evidence.ui.figures import drawn, small_map
 from evidence.ui.lists import listing, openers
-from evidence.ui.page import Page, box, change, extra, md, opens, pick, say, set_extra, sheet, take_choice, tell
+from evidence.ui.page import Page, box, change, extra, left_out, md, opens, pick, say, set_extra, sheet, take_choice, tell
 from evidence.ui.plates import caption, figure_plate, lanes_plate, plate_buttons
 from evidence.ui.stage import theme
 from evidence.words import Text, Words, brief
@@ -37,8 +37,6 @@ STEP_LIMIT = 40  # acts of one day that are told one by one; the rest are in the
 def choose(page: Page, word: str, options: Sequence[str], default: str, *, texts: str, label: str = "") -> str:
     """One of a few ways to show something, kept in the link under `word`; `texts` begins the key of each option's name."""
     st.session_state[f"choose_{word}"] = value = extra(word, default, options)
-    if (said := extra(word)) and said not in options:
-        st.warning(page.words("link.unknown", words=f"“{md(f'{word}={said[:60]}')}”"))
     st.segmented_control(
         page.words(label or f"{texts}.label"), options, format_func=lambda code: page.words(f"{texts}.{code}"), key=f"choose_{word}", required=True,
         on_change=take_choice, args=(f"choose_{word}", word, default), label_visibility="visible" if label else "collapsed",
@@ -105,6 +103,8 @@ def _lanes(page: Page, selected: Selected, mode: lanes.Mode, order: str) -> None
     sorted_acts = _sorted(page.bundle, selected.selection, words, mode, order)
     summary = sorted_acts.summary
     more = extra("more")
+    if more and not more.isdigit():
+        left_out("more")
     size = min(max(int(more), MORE) if more.isdigit() else MORE, MOST)
     shown, own = tuple(summary["lane"][:size]), _own_lane(page, sorted_acts, frame, size)
 

@@ -13,14 +13,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from evidence import geo, maps, select, server, tiles
+from evidence import maps, select, server, surroundings, tiles
 from evidence.model import Bundle
-from evidence.ui.page import CARDS, Page, settle
+from evidence.ui.page import CARDS, Page, extra, settle
 from evidence.words import Words
 
 # In the order they are read and tabbed through; on a wide screen `aside` stands beside `over` and `map` (app.css).
 PARTS = ("head", "over", "map", "aside", "rest")
 HEIGHTS = {"overview": 430, "map": 620}  # of the large map, in pixels, on the pages that have it
+MAP_VIEWS = ("map", "list")  # how the Map page shows its records; the first needs no word in a link
 VILLAGE, REGION = 8, 6  # the zoom at which a village and its field are on one map; a case and what is around it
 
 
@@ -28,11 +29,12 @@ def set_up(key: str) -> Any:
     """Lay out the parts, draw the large map if the page `key` has it, and return the part in which the page begins."""
     parts = {name: st.container(key=name) for name in PARTS}
     st.session_state["parts"] = parts
-    if key in HEIGHTS and not (key == "map" and st.session_state.get("view") == "list"):
+    if key in HEIGHTS:
         page = settle(key)
         look = _flagship(page.bundle) if key == "overview" else _picked(page)
-        with parts["map"]:
-            draw(page, incidents(page, look), key="large_map", height=HEIGHTS[key], detections=True)
+        if key != "map" or extra("show", MAP_VIEWS[0], MAP_VIEWS) == "map":
+            with parts["map"]:
+                draw(page, incidents(page, look), key="large_map", height=HEIGHTS[key], detections=True)
     return parts["head"]
 
 
@@ -91,7 +93,7 @@ def home_view(bundle: Bundle) -> tuple[tuple[float, float], int]:
 
 def flare_years(page: Page) -> tuple[int, int] | None:
     """The years of the selection's period for which flaring is listed."""
-    known = geo.flare_years(page.bundle)
+    known = surroundings.flare_years(page.bundle)
     if known is None:
         return None
     since = page.selection.since.year if page.selection.since else known[0]

@@ -13,7 +13,7 @@ from evidence import charts, counts, lanes, select
 from evidence.model import parse_period
 from evidence.select import Selected
 from evidence.ui.lists import listing
-from evidence.ui.page import Page, extra, md, say, set_extra, take_choice
+from evidence.ui.page import Page, extra, left_out, md, say, set_extra, take_choice
 from evidence.ui.plates import plate_buttons, trend_plate
 from evidence.ui.pressure import choose, families, name_of
 from evidence.words import Words, brief
@@ -162,7 +162,11 @@ def _years_asked(page: Page) -> dict[str, tuple[tuple[int, int], tuple[int, int]
     low, high = select.extent(page.bundle)
     last = min(high, date.fromisoformat(page.bundle.published).year - 1)
     defaults = {"first": (max(low, last - 10), max(low, last - 6)), "second": (max(low, last - 5), max(low, last))}
-    return {word: (_read_years(extra(word), low, high) or default, default) for word, default in defaults.items()}
+    asked = {word: _read_years(extra(word), low, high) for word in defaults}
+    for word, years in asked.items():
+        if extra(word) and years is None:
+            left_out(word)
+    return {word: (asked[word] or default, default) for word, default in defaults.items()}
 
 
 def _stretches(page: Page) -> tuple[Stretch, Stretch] | None:
@@ -390,6 +394,8 @@ def _open_cell(page: Page, frame: pd.DataFrame, rows: _Side, columns: _Side, num
     words = page.words
     said = extra("cell").split("|")
     asked = len(said) == 2 and said[0] in rows.names and said[1] in columns.names
+    if not asked:
+        left_out("cell")
     known = said if asked else list(max(numbers, key=lambda cell: numbers[cell]))
     left, right = st.columns(2)
     for column, word, side, value in ((left, "row", rows, known[0]), (right, "column", columns, known[1])):
